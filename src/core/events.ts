@@ -1,0 +1,180 @@
+import type { BreakerStateName } from './breaker-state.ts';
+import type { ServingTimes, Usage } from './answer.ts';
+import type { BreakerName, ClientId, ModelId, RequestId, UpstreamName } from './ids.ts';
+import type { AttemptOutcome, RequestOutcome } from './outcome.ts';
+import type { CacheResult } from './request.ts';
+import type { Endpoint } from './route.ts';
+
+/**
+ * The one seam between what happens and what is reported. Every stage emits these through `Emit`;
+ * telemetry (and later the live page and traces) subscribes. Nothing else couples them.
+ * Times: `…Ms` are durations in milliseconds, `at` is unix milliseconds.
+ */
+export type GatewayEvent =
+  RequestEvent | CacheEvent | BreakerEvent | UpstreamEvent | QueueEvent | PoolEvent | SystemEvent;
+
+export type Emit = (event: GatewayEvent) => void;
+
+export type RequestEvent =
+  | { readonly type: 'request.started'; readonly endpoint: Endpoint }
+  | {
+      readonly type: 'request.finished';
+      readonly id: RequestId;
+      readonly endpoint: Endpoint;
+      readonly model: ModelId | null;
+      readonly client: ClientId;
+      readonly outcome: RequestOutcome;
+      readonly served: 'upstream' | 'cache' | 'none';
+      readonly status: number;
+      readonly streamed: boolean;
+      readonly upstream: UpstreamName | null;
+      readonly cache: CacheResult | null;
+      readonly attempts: number;
+      readonly durationMs: number;
+      /** Received to first content byte handed to the client; null when there was none. */
+      readonly ttftMs: number | null;
+      /** Time to the first byte less what was spent waiting for others; null when nothing was served. */
+      readonly overheadMs: number | null;
+      readonly queuedMs: number;
+      readonly usage: Usage | null;
+      readonly times: ServingTimes | null;
+      readonly errorCode: string | null;
+    }
+  /** A path or method outside the table; such requests have no endpoint. */
+  | { readonly type: 'request.unmatched'; readonly status: 404 | 405 }
+  | { readonly type: 'client.aborted'; readonly phase: 'waiting' | 'streaming' };
+
+export type BypassReason = 'mode_off' | 'header' | 'sampled' | 'too_long' | 'uncacheable';
+
+export type CacheEvent =
+  | {
+      readonly type: 'cache.looked-up';
+      readonly result: CacheResult;
+      readonly bypass: BypassReason | null;
+      /** Cosine of the best candidate, when a semantic lookup was made. */
+      readonly similarity: number | null;
+      readonly exactMs: number;
+      readonly semanticMs: number | null;
+      /** A semantic candidate passed everything but the mode is `shadow`. */
+      readonly shadowHit: boolean;
+    }
+  | { readonly type: 'cache.embedded'; readonly durationMs: number; readonly failed: boolean }
+  | { readonly type: 'cache.vetoed'; readonly reason: VetoReason }
+  | {
+      readonly type: 'cache.stored';
+      readonly result: 'stored' | 'refused' | 'failed';
+      readonly bytes: number;
+    }
+  | { readonly type: 'cache.evicted'; readonly reason: 'ttl' | 'entries' | 'bytes' | 'purge' | 'replaced' }
+  | {
+      readonly type: 'cache.saved';
+      /** What the stored answer had cost when it was made. */
+      readonly seconds: number;
+      readonly tokens: number;
+    };
+
+export const VETO_REASONS = [
+  'number',
+  'negation',
+  'antonym',
+  'entity',
+  'rare_word',
+  'code',
+  'unit',
+  'order',
+] as const;
+/** Why the lexical guard refused a semantic candidate. */
+export type VetoReason = (typeof VETO_REASONS)[number];
+
+export type BreakerEvent =
+  | { readonly type: 'breaker.added'; readonly breaker: BreakerName; readonly at: number }
+  | { readonly type: 'breaker.removed'; readonly breaker: BreakerName }
+  /** A permit was settled. `ignored` is neither success nor failure and carries the reason. */
+  | {
+      readonly type: 'breaker.settled';
+      readonly breaker: BreakerName;
+      readonly status: 'success' | 'failure';
+    }
+  | { readonly type: 'breaker.ignored'; readonly breaker: BreakerName; readonly reason: IgnoreReason }
+  /** Once per client request that no breaker admitted. */
+  | { readonly type: 'breaker.rejected'; readonly breaker: BreakerName }
+  | {
+      readonly type: 'breaker.transitioned';
+      readonly breaker: BreakerName;
+      readonly from: BreakerStateName;
+      readonly to: BreakerStateName;
+      readonly cause: 'tripped' | 'timer' | 'recovered' | 'probe_failed' | 'manual';
+      readonly at: number;
+    };
+
+export const IGNORE_REASONS = [
+  'client_aborted',
+  'deadline',
+  'client_error',
+  'rate_limited',
+  'stale_connection',
+  'not_sent',
+  'lease_expired',
+] as const;
+export type IgnoreReason = (typeof IGNORE_REASONS)[number];
+
+export const RETRY_REASONS = [
+  'connect_error',
+  'reset',
+  'timeout',
+  'server_error',
+  'overloaded',
+  'rate_limited',
+  'model_missing',
+  'stream_error',
+  'malformed',
+] as const;
+export type RetryReason = (typeof RETRY_REASONS)[number];
+
+export type UpstreamEvent =
+  | { readonly type: 'upstream.added'; readonly upstream: UpstreamName }
+  | { readonly type: 'upstream.removed'; readonly upstream: UpstreamName }
+  | {
+      readonly type: 'upstream.attempted';
+      readonly upstream: UpstreamName;
+      readonly outcome: AttemptOutcome;
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: 'upstream.health-changed';
+      readonly upstream: UpstreamName;
+      readonly healthy: boolean;
+      readonly reason: string;
+    }
+  | { readonly type: 'upstream.retried'; readonly upstream: UpstreamName; readonly reason: RetryReason }
+  | { readonly type: 'retry.budget-exhausted' };
+
+export type QueueEvent =
+  | { readonly type: 'queue.waited'; readonly upstream: UpstreamName; readonly durationMs: number }
+  | {
+      readonly type: 'queue.rejected';
+      readonly upstream: UpstreamName;
+      readonly reason: 'full' | 'timeout' | 'deadline' | 'draining';
+    };
+
+export const CONNECT_ERROR_REASONS = ['refused', 'timeout', 'dns', 'tls', 'reset', 'other'] as const;
+export type ConnectErrorReason = (typeof CONNECT_ERROR_REASONS)[number];
+
+export type PoolEvent =
+  /** A request head was written to a pooled connection; `waitMs` is dispatch to write. */
+  | {
+      readonly type: 'pool.request-sent';
+      readonly client: UpstreamName;
+      readonly reused: boolean;
+      readonly waitMs: number;
+    }
+  | { readonly type: 'pool.connected'; readonly client: UpstreamName; readonly durationMs: number }
+  | {
+      readonly type: 'pool.connect-failed';
+      readonly client: UpstreamName;
+      readonly reason: ConnectErrorReason;
+    };
+
+export type SystemEvent =
+  | { readonly type: 'config.reloaded'; readonly result: 'applied' | 'rejected'; readonly at: number }
+  | { readonly type: 'subscriber.failed'; readonly error: Error };

@@ -1,0 +1,89 @@
+import type { ClientId, ModelId, RequestId, TenantId, UpstreamName } from './ids.ts';
+import type { JsonObject } from './json.ts';
+import type { AttemptOutcome } from './outcome.ts';
+import type { Route } from './route.ts';
+import type { ByteStream } from './stream.ts';
+import type { CancelToken } from './cancel.ts';
+import type { Dialect } from './dialect.ts';
+import type { ServingTimes, Usage } from './answer.ts';
+
+/** Header fields by lower-case name, as `node:http` gives them. */
+export type HeaderBag = Readonly<Record<string, string | string[] | undefined>>;
+/** Header fields in order, flat: name, value, name, value … (what `writeHead` takes without copying). */
+export type HeaderList = string[];
+
+/** What the client asked of the cache by header. It can switch off or refresh, never loosen. */
+export type CachePolicy = 'default' | 'bypass' | 'only-if-cached' | 'refresh' | 'no-store';
+
+/** What the dialect read from the body. */
+export interface RequestFacts {
+  readonly model: ModelId | null;
+  /** Whether the answer is to be streamed, defaults applied. */
+  readonly stream: boolean;
+  readonly json: JsonObject | null;
+}
+
+/** A request that passed the listener: routed, bounded, read, and with somebody's name on it. Immutable. */
+export interface GatewayRequest {
+  readonly id: RequestId;
+  readonly route: Route;
+  readonly method: string;
+  /** Path and query as they go upstream. */
+  readonly target: string;
+  readonly headers: HeaderBag;
+  /** The body as received (replayable), a stream for `route.body === 'stream'`, or null. */
+  readonly body: Buffer | AsyncIterable<Uint8Array> | null;
+  readonly facts: RequestFacts;
+  readonly client: ClientId;
+  readonly tenant: TenantId;
+  readonly cachePolicy: CachePolicy;
+  /** Monotonic milliseconds (`Clock.now()`). */
+  readonly receivedAt: number;
+  /** Monotonic milliseconds after which the client no longer wants the answer, or null. */
+  readonly deadlineAt: number | null;
+}
+
+export type CacheResult = 'hit-exact' | 'hit-semantic' | 'miss' | 'bypass';
+
+/**
+ * One request on its way through the stages: the immutable request and the few facts that stages
+ * leave for those after them and for the closing event. Owned by `handle.ts`.
+ */
+export interface Exchange {
+  readonly request: GatewayRequest;
+  readonly dialect: Dialect;
+  /** Fires when the client goes away or its deadline passes; everything held for it is released at once. */
+  readonly cancel: CancelToken;
+  /** Upstreams already tried for this request, oldest first; the balancer avoids them while it can. */
+  readonly tried: UpstreamName[];
+  attempts: number;
+  /** Milliseconds spent waiting for others (queue, back-off, upstream until first content): not our overhead. */
+  waitedMs: number;
+  /** Of those, milliseconds in the queue. */
+  queuedMs: number;
+  served: 'upstream' | 'cache';
+  upstream: UpstreamName | null;
+  cache: { readonly result: CacheResult; readonly similarity: number | null } | null;
+  /** Monotonic time of the first content-bearing chunk, or of the whole JSON answer. */
+  firstContentAt: number | null;
+  usage: Usage | null;
+  times: ServingTimes | null;
+}
+
+export interface GatewayResponse {
+  readonly status: number;
+  /** Names lower-case; hop-by-hop fields already removed. */
+  readonly headers: HeaderList;
+  /** A whole body, a stream, or null. A stream that fails ends with the dialect's in-band error. */
+  readonly body: Buffer | ByteStream | null;
+  /** How the attempt behind this response was classified; absent on cache hits. */
+  readonly outcome?: AttemptOutcome;
+  /** From the upstream's `retry-after`, in milliseconds, when it sent one. */
+  readonly retryAfterMs?: number;
+  /** True when `body` is a live event stream in the dialect's streaming format. */
+  readonly streaming: boolean;
+}
+
+export type Handler = (exchange: Exchange) => Promise<GatewayResponse>;
+/** A stage wraps the rest of the pipeline. `pipeline.ts` has the order. */
+export type Stage = (next: Handler) => Handler;

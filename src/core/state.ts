@@ -1,0 +1,68 @@
+import type { BreakerStateName } from './breaker-state.ts';
+import type { BreakerName, ModelId, UpstreamName } from './ids.ts';
+
+/**
+ * The present, asked for and never pushed: `/metrics` reads it at each scrape, `/health` and `/admin` at
+ * each request, so a gauge can never disagree with what it describes.
+ */
+export interface BreakerSnapshot {
+  readonly name: BreakerName;
+  readonly state: BreakerStateName;
+  readonly consecutiveFailures: number;
+  /** Unix milliseconds; the creation time until the first transition. */
+  readonly lastStateChangeAt: number;
+  readonly inFlight: number;
+  /** Milliseconds until half-open, when open. */
+  readonly retryAfterMs: number | null;
+  readonly manual: 'isolated' | 'disabled' | null;
+}
+
+export interface PoolSnapshot {
+  readonly client: UpstreamName;
+  /** Connections open now. */
+  readonly connections: number;
+  readonly maxsize: number;
+  readonly busy: number;
+  readonly idle: number;
+}
+
+export interface QueueSnapshot {
+  readonly upstream: UpstreamName;
+  readonly depth: number;
+  readonly permits: number;
+  readonly permitsInUse: number;
+}
+
+export interface UpstreamSnapshot {
+  readonly name: UpstreamName;
+  readonly kind: 'ollama' | 'openai';
+  readonly url: string;
+  readonly healthy: boolean;
+  /** Why it is or is not healthy, in words for a person. */
+  readonly reason: string;
+  /** Unix milliseconds of the last probe, or null before the first. */
+  readonly probedAt: number | null;
+  readonly version: string | null;
+  /** Models it has, as of the last probe. */
+  readonly models: readonly ModelId[];
+  /** Models in memory now (`/api/ps`). */
+  readonly resident: readonly ModelId[];
+  readonly simulator: boolean;
+}
+
+export interface CacheSnapshot {
+  readonly mode: string;
+  readonly embedder: string | null;
+  readonly entries: number;
+  readonly maxEntries: number;
+  readonly bytes: number;
+  readonly maxBytes: number;
+}
+
+export interface StateReader {
+  breakers(): readonly BreakerSnapshot[];
+  pools(): readonly PoolSnapshot[];
+  queues(): readonly QueueSnapshot[];
+  upstreams(): readonly UpstreamSnapshot[];
+  cache(): CacheSnapshot;
+}
