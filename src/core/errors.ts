@@ -1,3 +1,5 @@
+import type { AttemptOutcome } from './outcome.ts';
+
 /**
  * The catalogue of everything Llamascope itself answers with an error.
  * `code` is stable and documented in docs/errors.md (a test holds the two
@@ -114,10 +116,17 @@ export class GatewayError extends Error {
   readonly status: number;
   /** Milliseconds after which a retry can make sense; sent as whole seconds, rounded up. */
   readonly retryAfterMs: number | null;
+  /** How the attempt behind it was classified; null for refusals of our own, which are never retried. */
+  readonly outcome: AttemptOutcome | null;
 
-  constructor(code: ErrorCode, message: string, options: { retryAfterMs?: number; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { retryAfterMs?: number; cause?: unknown; outcome?: AttemptOutcome } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
+    this.outcome = options.outcome ?? null;
     const entry = ERROR_CATALOGUE[code];
     this.status = entry.status;
     this.retryAfterMs = options.retryAfterMs ?? (entry.retryable ? 1_000 : null);
