@@ -1,6 +1,6 @@
 import type { Answer, CanonicalRequest, ServingTimes, Usage } from './answer.ts';
 import type { GatewayError } from './errors.ts';
-import type { RequestFacts } from './request.ts';
+import type { RequestFacts } from './facts.ts';
 import type { DialectName, Route } from './route.ts';
 
 /**

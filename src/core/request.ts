@@ -1,5 +1,5 @@
-import type { ClientId, ModelId, RequestId, TenantId, UpstreamName } from './ids.ts';
-import type { JsonObject } from './json.ts';
+import type { RequestFacts } from './facts.ts';
+import type { ClientId, RequestId, TenantId, UpstreamName } from './ids.ts';
 import type { AttemptOutcome } from './outcome.ts';
 import type { Route } from './route.ts';
 import type { ByteStream } from './stream.ts';
@@ -15,13 +15,7 @@ export type HeaderList = string[];
 /** What the client asked of the cache by header. It can switch off or refresh, never loosen. */
 export type CachePolicy = 'default' | 'bypass' | 'only-if-cached' | 'refresh' | 'no-store';
 
-/** What the dialect read from the body. */
-export interface RequestFacts {
-  readonly model: ModelId | null;
-  /** Whether the answer is to be streamed, defaults applied. */
-  readonly stream: boolean;
-  readonly json: JsonObject | null;
-}
+export type { RequestFacts };
 
 /** A request that passed the listener: routed, bounded, read, and with somebody's name on it. Immutable. */
 export interface GatewayRequest {

@@ -32,15 +32,15 @@ export class CancelSource implements CancelToken {
     const callbacks = this.#callbacks;
     this.#callbacks = null;
     if (callbacks === null) return;
-    let failure: unknown = null;
+    let failure: { readonly error: unknown } | null = null;
     for (const callback of callbacks) {
       try {
         callback?.(reason);
       } catch (error) {
-        failure ??= error;
+        failure ??= { error };
       }
     }
-    if (failure !== null) throw failure;
+    if (failure !== null) throw failure.error;
   }
 }
 

