@@ -1,0 +1,134 @@
+/**
+ * The configuration as the parts receive it: plain data, complete (every default applied) and checked.
+ * What each key means, its bounds and its default stand in `schema.ts`, once; docs/configuration.md is
+ * written from there. Times are milliseconds, sizes are bytes.
+ */
+export interface Config {
+  /** Address of the data plane, `host:port`; port 0 takes a free one. */
+  readonly listen: string;
+  readonly upstreams: readonly UpstreamConfig[];
+  /** Which of Ollama's calls that change models may pass: none, all, or those named. */
+  readonly allowManagement: boolean | readonly ManagementCall[];
+  readonly retry: RetryConfig;
+  readonly cache: CacheConfig;
+  readonly limits: LimitsConfig;
+  readonly admin: AdminConfig;
+  readonly metrics: MetricsConfig;
+  readonly probe: ProbeConfig;
+  readonly log: LogConfig;
+  /** How long running answers may go on after SIGTERM. */
+  readonly drainMs: number;
+}
+
+export const MANAGEMENT_CALLS = ['pull', 'push', 'create', 'copy', 'delete', 'blobs'] as const;
+export type ManagementCall = (typeof MANAGEMENT_CALLS)[number];
+
+export interface UpstreamConfig {
+  /** The `client_name` and `breaker_name` label. */
+  readonly name: string;
+  readonly kind: 'ollama' | 'openai';
+  readonly url: string;
+  readonly weight: number;
+  readonly tier: number;
+  /** Generations at once. */
+  readonly parallel: number;
+  readonly queue: { readonly max: number; readonly waitMs: number };
+  readonly pool: { readonly maxsize: number; readonly keepAliveMs: number };
+  readonly breaker: BreakerConfig;
+  readonly timeouts: TimeoutsConfig;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly apiKey: string | null;
+  readonly simulator: boolean;
+}
+
+export interface BreakerConfig {
+  readonly consecutiveFailures: number;
+  readonly openMs: number;
+  readonly halfOpenMax: number;
+  readonly closeAfter: number;
+  readonly allOpen: 'reject' | 'leastRemaining';
+}
+
+export interface TimeoutsConfig {
+  readonly connectMs: number;
+  readonly firstTokenMs: number;
+  readonly idleMs: number;
+  readonly totalMs: number | null;
+}
+
+export interface RetryConfig {
+  /** Attempts after the first. */
+  readonly max: number;
+  readonly baseMs: number;
+  /** Retries per request over a sliding window, 0 to 1. */
+  readonly budget: number;
+}
+
+export const CACHE_MODES = ['off', 'exact', 'shadow', 'on'] as const;
+export type CacheMode = (typeof CACHE_MODES)[number];
+
+export interface CacheConfig {
+  readonly mode: CacheMode;
+  readonly sampled: boolean;
+  /** Cosine, or null for what the embedder recommends. */
+  readonly threshold: number | null;
+  readonly maxEntries: number;
+  readonly maxBytes: number;
+  readonly ttlMs: number;
+  readonly store: 'memory';
+  readonly embedder: 'auto' | 'upstream' | 'in-process';
+  /** The embedding model asked for at an upstream, or null for the first that it has. */
+  readonly embeddingModel: string | null;
+  /** A model file for the in-process embedder, or null for the one that is installed. */
+  readonly modelFile: string | null;
+}
+
+export interface LimitsConfig {
+  readonly bodyBytes: number;
+  readonly headerBytes: number;
+  readonly headerTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly clientStallMs: number;
+  readonly keepAliveMs: number;
+}
+
+export interface AdminConfig {
+  /** An address of its own for the operations plane, or null for the one of the data plane. */
+  readonly listen: string | null;
+  readonly token: string | null;
+}
+
+export interface MetricsConfig {
+  readonly enabled: boolean;
+  readonly prefix: string;
+}
+
+export interface ProbeConfig {
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+}
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+export interface LogConfig {
+  readonly level: LogLevel;
+}
+
+type Optional<T> = T extends readonly (infer Item)[]
+  ? readonly Item[]
+  : T extends object
+    ? { readonly [Key in keyof T]?: Optional<T[Key]> | undefined }
+    : T;
+
+/** An upstream as one writes it: a name and a URL, the rest when it differs from the defaults. */
+export type UpstreamInput = Optional<Omit<UpstreamConfig, 'name' | 'url' | 'headers'>> & {
+  readonly name: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+};
+
+/** A configuration as one writes it. A `Config` is also a `ConfigInput`. */
+export type ConfigInput = Optional<Omit<Config, 'upstreams' | 'allowManagement'>> & {
+  readonly upstreams: readonly UpstreamInput[];
+  readonly allowManagement?: boolean | readonly ManagementCall[] | undefined;
+};
