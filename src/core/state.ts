@@ -14,7 +14,7 @@ export interface BreakerSnapshot {
   readonly inFlight: number;
   /** Milliseconds until half-open, when open. */
   readonly retryAfterMs: number | null;
-  readonly manual: 'isolated' | 'disabled' | null;
+  readonly manual: 'isolated' | 'disabled' | 'observing' | null;
 }
 
 export interface PoolSnapshot {

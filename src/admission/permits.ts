@@ -1,0 +1,281 @@
+/**
+ * The permits of one upstream and the line in front of them.
+ *
+ * Guarantees: never more permits out than `permits`; at most `max` waiting; nobody waits longer than `waitMs`,
+ * past its own deadline, or after its client left; clients take turns, so one that floods delays itself. When
+ * the line is full the newest of the client with the most waiting gives way to a client with fewer. Refuses
+ * at once what cannot be served in time, with an estimate of when to come back: an upstream such as Ollama
+ * queues without bound and tells nobody, so this line stands in front of it.
+ */
+import type { CancelToken } from '../core/cancel.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { Emit } from '../core/events.ts';
+import type { ClientId, UpstreamName } from '../core/ids.ts';
+import type { QueueSnapshot } from '../core/state.ts';
+import type { Clock, Timer } from '../runtime/clock.ts';
+import { FairLine, type LineEntry } from './fair-line.ts';
+import { ServiceTime } from './service-time.ts';
+
+export interface PermitQueueOptions {
+  /** How many permits there are. */
+  readonly permits: number;
+  /** How many may wait; 0 means nobody does. */
+  readonly max: number;
+  /** The longest wait, milliseconds. */
+  readonly waitMs: number;
+}
+
+export interface PermitQueueDeps {
+  readonly clock: Clock;
+  readonly emit: Emit;
+  readonly upstream: UpstreamName;
+}
+
+export interface PermitWaiter {
+  readonly client: ClientId;
+  /** Monotonic milliseconds, or null for none. */
+  readonly deadlineAt: number | null;
+  readonly cancel: CancelToken;
+  /** Higher goes first. Default 0. */
+  readonly priority?: number;
+}
+
+export interface Permit {
+  /** Gives it back and lets the next in. Later calls do nothing. */
+  release(): void;
+}
+
+/** One who waits: what it takes to answer it and to stop watching it. */
+interface Waiting {
+  readonly since: number;
+  readonly resolve: (permit: Permit) => void;
+  readonly reject: (error: GatewayError) => void;
+  timer: Timer | null;
+  unsubscribe: (() => void) | null;
+}
+
+type RejectReason = 'full' | 'timeout' | 'deadline' | 'draining';
+
+/** Bounds of what a refused client is told to wait: an estimate should neither hammer nor banish. */
+const MIN_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 60_000;
+
+export class PermitQueue {
+  readonly #clock: Clock;
+  readonly #emit: Emit;
+  readonly #upstream: UpstreamName;
+  readonly #max: number;
+  readonly #waitMs: number;
+  readonly #line = new FairLine<Waiting>();
+  readonly #serviceTime = new ServiceTime();
+  #permits: number;
+  #inUse = 0;
+  #draining = false;
+
+  /** Throws a RangeError that names the upstream, the option and the value. */
+  constructor(options: PermitQueueOptions, deps: PermitQueueDeps) {
+    const whole = (key: 'permits' | 'max', least: number): void => {
+      if (Number.isSafeInteger(options[key]) && options[key] >= least) return;
+      const expected = `a whole number of at least ${String(least)}`;
+      throw new RangeError(
+        `queue of "${deps.upstream}": ${key} must be ${expected}, got ${String(options[key])}`,
+      );
+    };
+    whole('permits', 1);
+    whole('max', 0);
+    if (!(options.waitMs >= 0)) {
+      throw new RangeError(
+        `queue of "${deps.upstream}": waitMs must be at least 0, got ${String(options.waitMs)}`,
+      );
+    }
+    this.#clock = deps.clock;
+    this.#emit = deps.emit;
+    this.#upstream = deps.upstream;
+    this.#permits = options.permits;
+    this.#max = options.max;
+    this.#waitMs = options.waitMs;
+  }
+
+  /** A permit if one is free now. Nobody is overtaken: a free permit and a waiting client never coexist. */
+  tryAcquire(): Permit | null {
+    if (this.#draining || this.#inUse >= this.#permits) return null;
+    this.#emit({ type: 'queue.waited', upstream: this.#upstream, durationMs: 0 });
+    return this.#grant();
+  }
+
+  /**
+   * A permit now or in turn. Rejects with GatewayError `queue_full`, `queue_timeout`, `deadline_exceeded`, `draining`
+   * or `client_closed`; never throws. A permit may arrive in the same tick in which its client leaves:
+   * look at the token before using it.
+   */
+  acquire(waiter: PermitWaiter): Promise<Permit> {
+    const refusal = this.#refusal(waiter);
+    if (refusal !== null) return Promise.reject(refusal);
+    const permit = this.tryAcquire();
+    if (permit !== null) return Promise.resolve(permit);
+    if (this.#line.length >= this.#max && !this.#makeRoom(waiter)) {
+      return Promise.reject(this.#refuse('full', `the queue of "${this.#upstream}" is full`));
+    }
+    return new Promise((resolve, reject) => {
+      this.#enqueue(waiter, resolve, reject);
+    });
+  }
+
+  /** Milliseconds a newcomer can expect to wait; 0 while a permit is free or nothing is known yet. */
+  get expectedWaitMs(): number {
+    return this.#inUse < this.#permits ? 0 : this.#turnsMs(this.#line.length + 1);
+  }
+
+  /** Another number of permits from now on. A smaller one takes effect as permits come back. */
+  resize(permits: number): void {
+    if (!(Number.isSafeInteger(permits) && permits >= 1)) {
+      throw new RangeError(
+        `queue of "${this.#upstream}": permits must be a whole number of at least 1, got ${String(permits)}`,
+      );
+    }
+    this.#permits = permits;
+    this.#admitNext();
+  }
+
+  /** Turns everybody away, those in the line first. Permits that are out stay valid. */
+  drain(): void {
+    this.#draining = true;
+    for (let waiting = this.#line.takeNext(); waiting !== null; waiting = this.#line.takeNext()) {
+      stopWatching(waiting);
+      waiting.reject(this.#refuse('draining', `"${this.#upstream}" is draining`));
+    }
+  }
+
+  snapshot(): QueueSnapshot {
+    return {
+      upstream: this.#upstream,
+      depth: this.#line.length,
+      permits: this.#permits,
+      permitsInUse: this.#inUse,
+    };
+  }
+
+  /** Reasons not even to join the line. */
+  #refusal(waiter: PermitWaiter): GatewayError | null {
+    if (waiter.cancel.cancelled) return this.#gone(waiter.cancel.reason);
+    if (this.#draining) return this.#refuse('draining', `"${this.#upstream}" is draining`);
+    if (waiter.deadlineAt === null) return null;
+    const leftMs = waiter.deadlineAt - this.#clock.now();
+    if (leftMs <= 0) return this.#refuse('deadline', 'the deadline of the request has passed');
+    if (this.#inUse < this.#permits) return null;
+    const expectedMs = this.#turnsMs(this.#line.ahead(waiter.client, waiter.priority ?? 0) + 1);
+    if (expectedMs <= leftMs) return null;
+    const expected = `about ${String(Math.ceil(expectedMs))} ms for "${this.#upstream}"`;
+    return this.#refuse(
+      'deadline',
+      `the wait would be ${expected}, the deadline is in ${String(Math.floor(leftMs))} ms`,
+    );
+  }
+
+  #makeRoom(waiter: PermitWaiter): boolean {
+    const displaced = this.#line.displaceable(waiter.client, waiter.priority ?? 0);
+    if (displaced === null) return false;
+    const why = `the queue of "${this.#upstream}" is full, and its place went to a client with fewer waiting`;
+    this.#turnAway(displaced, this.#refuse('full', why));
+    return true;
+  }
+
+  #enqueue(waiter: PermitWaiter, resolve: Waiting['resolve'], reject: Waiting['reject']): void {
+    const since = this.#clock.now();
+    const waiting: Waiting = { since, resolve, reject, timer: null, unsubscribe: null };
+    const entry = this.#line.join(waiter.client, waiter.priority ?? 0, waiting);
+    const leftMs = waiter.deadlineAt === null ? Infinity : waiter.deadlineAt - since;
+    waiting.timer = this.#clock.setTimer(Math.min(leftMs, this.#waitMs), () => {
+      this.#turnAway(entry, this.#outOfTime(leftMs));
+    });
+    waiting.unsubscribe = waiter.cancel.onCancel((reason) => {
+      this.#turnAway(entry, this.#gone(reason));
+    });
+  }
+
+  #turnAway(entry: LineEntry<Waiting>, error: GatewayError): void {
+    this.#line.leave(entry);
+    stopWatching(entry.value);
+    entry.value.reject(error);
+  }
+
+  #outOfTime(leftMs: number): GatewayError {
+    if (leftMs <= this.#waitMs)
+      return this.#refuse('deadline', 'the deadline passed while the request was queued');
+    return this.#refuse('timeout', `no permit for "${this.#upstream}" within ${String(this.#waitMs)} ms`);
+  }
+
+  /** A client that left is nobody's refusal and is not counted as one; its passed deadline is. */
+  #gone(reason: Error | null): GatewayError {
+    if (reason instanceof GatewayError) {
+      if (reason.code === 'deadline_exceeded') this.#countRejection('deadline');
+      return reason;
+    }
+    return new GatewayError('client_closed', 'the client went away', { cause: reason });
+  }
+
+  #refuse(reason: RejectReason, message: string): GatewayError {
+    this.#countRejection(reason);
+    const retryAfterMs = Math.min(MAX_RETRY_MS, Math.max(MIN_RETRY_MS, Math.ceil(this.expectedWaitMs)));
+    return new GatewayError(CODES[reason], message, { retryAfterMs });
+  }
+
+  #countRejection(reason: RejectReason): void {
+    this.#emit({ type: 'queue.rejected', upstream: this.#upstream, reason });
+  }
+
+  #turnsMs(turns: number): number {
+    return ((this.#serviceTime.meanMs ?? 0) * turns) / this.#permits;
+  }
+
+  #grant(): Permit {
+    this.#inUse += 1;
+    return new HeldPermit(this.#clock.now(), this.#takeBack);
+  }
+
+  // A field, made once: permits hold it instead of a closure each.
+  readonly #takeBack = (grantedAt: number): void => {
+    this.#serviceTime.record(this.#clock.now() - grantedAt);
+    this.#inUse -= 1;
+    this.#admitNext();
+  };
+
+  #admitNext(): void {
+    while (this.#inUse < this.#permits) {
+      const waiting = this.#line.takeNext();
+      if (waiting === null) return;
+      stopWatching(waiting);
+      const durationMs = this.#clock.now() - waiting.since;
+      this.#emit({ type: 'queue.waited', upstream: this.#upstream, durationMs });
+      waiting.resolve(this.#grant());
+    }
+  }
+}
+
+const CODES = {
+  full: 'queue_full',
+  timeout: 'queue_timeout',
+  deadline: 'deadline_exceeded',
+  draining: 'draining',
+} as const;
+
+function stopWatching(waiting: Waiting): void {
+  waiting.timer?.cancel();
+  waiting.unsubscribe?.();
+}
+
+class HeldPermit implements Permit {
+  readonly #grantedAt: number;
+  #takeBack: ((grantedAt: number) => void) | null;
+
+  constructor(grantedAt: number, takeBack: (grantedAt: number) => void) {
+    this.#grantedAt = grantedAt;
+    this.#takeBack = takeBack;
+  }
+
+  release(): void {
+    const takeBack = this.#takeBack;
+    this.#takeBack = null;
+    takeBack?.(this.#grantedAt);
+  }
+}
