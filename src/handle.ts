@@ -1,0 +1,194 @@
+/**
+ * What happens to every routed request, whichever door it came through: it is read, given an identity and
+ * a deadline, sent down the pipeline, and closed with exactly one `request.finished` event when
+ * the last byte of its answer has been handed over (or given up). Every failure becomes an answer here,
+ * the one rescue point.
+ */
+import type { Dialect } from './core/dialect.ts';
+import { asGatewayError, GatewayError } from './core/errors.ts';
+import type { Emit } from './core/events.ts';
+import { clientId, type RequestId } from './core/ids.ts';
+import type { Exchange, GatewayRequest, GatewayResponse, Handler } from './core/request.ts';
+import type { DialectName } from './core/route.ts';
+import { CancelSource } from './runtime/cancel.ts';
+import type { Clock } from './runtime/clock.ts';
+import type { HandleRequest, InboundRequest, OutboundResponse } from './http/inbound.ts';
+import { readId, readRequestHead, type RequestHead } from './http/request-head.ts';
+import { RequestClosing, StreamBoundary } from './request-closing.ts';
+
+export interface HandleOptions {
+  readonly dialects: Readonly<Record<DialectName, Dialect>>;
+  readonly pipeline: Handler;
+  readonly emit: Emit;
+  readonly clock: Clock;
+  readonly newId: () => RequestId;
+  /** Our own name in `via`: a request that carries it has already been here. */
+  readonly instance: string;
+  /** Route templates of Ollama's management calls that may pass; the rest answer 403. */
+  readonly allowManagement: ReadonlySet<string>;
+  /** Once true, new requests are refused. */
+  readonly draining: () => boolean;
+  /** Told of defects (never of expected failures), for the log. */
+  readonly onDefect: (id: RequestId, error: unknown) => void;
+}
+
+export function createHandle(options: HandleOptions): HandleRequest {
+  return async (inbound) => {
+    const dialect = options.dialects[inbound.route.dialect];
+    const closing = new RequestClosing(inbound.route, options.emit, options.clock);
+    const cancel = new CancelSource();
+    let exchange: Exchange | null = null;
+    try {
+      admitAtDoor(inbound, options);
+      const head = readRequestHead(inbound.headers, options.newId);
+      closing.identify(head.id, head.client);
+      closing.onClosed(watchClient(inbound, cancel, head.timeoutMs, options.clock));
+      const pending = readBody(inbound);
+      const body = pending instanceof Promise ? await pending : pending;
+      const request = composeRequest(inbound, head, body, dialect, closing.receivedAt);
+      exchange = newExchange(request, dialect, cancel);
+      closing.follow(exchange);
+      if (cancel.reason !== null) throw cancel.reason;
+      return answer(await options.pipeline(exchange), exchange, closing);
+    } catch (thrown) {
+      const error = asGatewayError(cancel.reason ?? thrown);
+      if (closing.id === null) closing.identify(readId(inbound.headers, options.newId), ANONYMOUS);
+      if (error.code === 'internal') options.onDefect(closing.id as RequestId, error.cause ?? error);
+      closing.refused(error);
+      return refusal(error, closing.id as RequestId, dialect, exchange);
+    }
+  };
+}
+
+/** Ties the request's cancellation to its client and its deadline. Answers the function that unties it. */
+function watchClient(
+  inbound: InboundRequest,
+  cancel: CancelSource,
+  timeoutMs: number | null,
+  clock: Clock,
+): () => void {
+  const unsubscribe = inbound.cancel.onCancel((reason) => {
+    cancel.cancel(reason);
+  });
+  if (timeoutMs === null) return unsubscribe;
+  const timer = clock.setTimer(timeoutMs, () => {
+    cancel.cancel(
+      new GatewayError(
+        'deadline_exceeded',
+        `the client's deadline of ${timeoutMs} ms (x-request-timeout-ms) passed`,
+      ),
+    );
+  });
+  return () => {
+    timer.cancel();
+    unsubscribe();
+  };
+}
+
+function composeRequest(
+  inbound: InboundRequest,
+  head: RequestHead,
+  body: GatewayRequest['body'],
+  dialect: Dialect,
+  receivedAt: number,
+): GatewayRequest {
+  const { route } = inbound;
+  return {
+    id: head.id,
+    route,
+    method: inbound.method,
+    target: inbound.target,
+    headers: inbound.headers,
+    body,
+    facts: route.body === 'json' && Buffer.isBuffer(body) ? dialect.readRequest(route, body) : NO_FACTS,
+    client: head.client,
+    tenant: head.tenant,
+    cachePolicy: head.cachePolicy,
+    receivedAt,
+    deadlineAt: head.timeoutMs === null ? null : receivedAt + head.timeoutMs,
+  };
+}
+
+function answer(response: GatewayResponse, exchange: Exchange, closing: RequestClosing): OutboundResponse {
+  const { headers } = response;
+  headers.push('x-request-id', exchange.request.id);
+  if (exchange.upstream !== null) headers.push('x-llamascope-upstream', exchange.upstream);
+  const boundary = new StreamBoundary();
+  const body = closing.answered(response, boundary);
+  const { dialect, request } = exchange;
+  return {
+    status: response.status,
+    headers,
+    body,
+    inBandError: response.streaming
+      ? (error) => dialect.inBandError(request.route, error, boundary.isClean(dialect.name === 'ollama'))
+      : null,
+  };
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+const ANONYMOUS = clientId('anonymous');
+const NO_FACTS: GatewayRequest['facts'] = { model: null, stream: false, json: null };
+
+/** Refusals that need no body: ours to make before a byte of it is read. */
+function admitAtDoor(inbound: InboundRequest, options: HandleOptions): void {
+  if (options.draining()) throw new GatewayError('draining', 'Llamascope is shutting down');
+  const via = inbound.headers['via'];
+  if (via !== undefined && String(via).includes(options.instance)) {
+    throw new GatewayError(
+      'loop_detected',
+      'this request has already passed through this gateway: one of its upstreams points back at it',
+    );
+  }
+  const { route } = inbound;
+  if (route.operation === 'manage' && !options.allowManagement.has(route.template)) {
+    throw new GatewayError(
+      'endpoint_forbidden',
+      `${inbound.method} ${route.template} changes the models of an upstream and is refused; allow it with allowManagement in the configuration`,
+    );
+  }
+}
+
+function readBody(inbound: InboundRequest): Promise<Buffer> | AsyncIterable<Uint8Array> | null {
+  switch (inbound.route.body) {
+    case 'json':
+      return inbound.readBody();
+    case 'stream':
+      return inbound.method === 'HEAD' ? null : inbound.streamBody();
+    case 'none':
+      return null;
+  }
+}
+
+function newExchange(request: GatewayRequest, dialect: Dialect, cancel: CancelSource): Exchange {
+  return {
+    request,
+    dialect,
+    cancel,
+    tried: [],
+    attempts: 0,
+    waitedMs: 0,
+    queuedMs: 0,
+    served: 'upstream',
+    upstream: null,
+    cache: null,
+    firstContentAt: null,
+    usage: null,
+    times: null,
+  };
+}
+
+function refusal(
+  error: GatewayError,
+  id: RequestId,
+  dialect: Dialect,
+  exchange: Exchange | null,
+): OutboundResponse {
+  const body = dialect.errorBody(error);
+  const headers = ['content-type', JSON_TYPE, 'content-length', String(body.length), 'x-request-id', id];
+  if (error.retryAfterMs !== null) headers.push('retry-after', String(Math.ceil(error.retryAfterMs / 1_000)));
+  if (exchange !== null && exchange.upstream !== null)
+    headers.push('x-llamascope-upstream', exchange.upstream);
+  if (exchange !== null && exchange.cache !== null) headers.push('x-llamascope-cache', exchange.cache.result);
+  return { status: error.status, headers, body, inBandError: null };
+}

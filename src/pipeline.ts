@@ -1,0 +1,26 @@
+/**
+ * THE order of the stages. One request walks down this list and its answer walks back up:
+ *
+ * 1. cache: an identical or (guarded) similar question is answered from memory and goes no further;
+ * 2. retry: another try, elsewhere if possible, while nothing has reached the client;
+ * 3. pool: pick an upstream → wait for a permit → ask its breaker → use one of its connections.
+ *
+ * The breaker stands inside the pool, one per upstream: in front of it, one bad backend would
+ * fuse all. Retry stands outside the pool, so that each attempt may choose again.
+ */
+import type { Handler, Stage } from './core/request.ts';
+
+export interface PipelineParts {
+  readonly cache: Stage;
+  readonly retry: Stage;
+  readonly pool: Handler;
+}
+
+export function createPipeline(parts: PipelineParts): Handler {
+  return compose([parts.cache, parts.retry], parts.pool);
+}
+
+/** Wraps `innermost` in the stages, the first one outermost. */
+export function compose(stages: readonly Stage[], innermost: Handler): Handler {
+  return stages.reduceRight<Handler>((next, stage) => stage(next), innermost);
+}
