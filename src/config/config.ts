@@ -41,11 +41,21 @@ export interface UpstreamConfig {
   readonly simulator: boolean;
 }
 
+/** Rates are 0 to 1; null switches a rule off. */
 export interface BreakerConfig {
-  readonly consecutiveFailures: number;
+  readonly consecutiveFailures: number | null;
+  readonly failureRate: number | null;
+  readonly windowSize: number;
+  readonly minCalls: number;
+  readonly slowCallMs: number | null;
+  readonly slowCallRate: number;
   readonly openMs: number;
+  readonly maxOpenMs: number;
+  readonly openDoubling: boolean;
+  readonly jitter: number;
   readonly halfOpenMax: number;
   readonly closeAfter: number;
+  readonly probeLeaseMs: number;
   readonly allOpen: 'reject' | 'leastRemaining';
 }
 

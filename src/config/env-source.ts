@@ -1,0 +1,85 @@
+/**
+ * Environment variables: `LLAMASCOPE_` and the key's path in capitals; underscores inside a key's own name are
+ * optional (`LLAMASCOPE_CACHE_MAXENTRIES` = `LLAMASCOPE_CACHE_MAX_ENTRIES`). An empty variable counts as not set.
+ * A name that begins with `LLAMASCOPE_` and means nothing is refused: it is a typing error.
+ */
+import type { JsonObject } from '../core/json.ts';
+import { setAt, type Layer } from './layers.ts';
+import { nearest } from './nearest.ts';
+import { notYetKey } from './not-yet.ts';
+import { formatKey, type ConfigProblem, type KeyPath, type Origin } from './problems.ts';
+import { readText } from './read-text.ts';
+import { leaves, type SchemaLeaf } from './schema-tree.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const PREFIX = 'LLAMASCOPE_';
+/** Names with another meaning: the file to read, and what the project's own tests ask for. */
+const OTHER_NAMES: ReadonlySet<string> = new Set(['LLAMASCOPE_CONFIG', 'LLAMASCOPE_REQUIRE_SHARED']);
+const ALIASES: Readonly<Record<string, string>> = { METRICS_ENABLED: 'metrics.enabled' };
+
+/** The documented name of a key's variable. */
+export function environmentName(path: readonly string[]): string {
+  return PREFIX + path.join('_').toUpperCase();
+}
+
+const leafByFolded = new Map<string, SchemaLeaf>(
+  leaves.map((leaf) => [fold(environmentName(leaf.path)), leaf]),
+);
+const leafByKey = new Map<string, SchemaLeaf>(leaves.map((leaf) => [formatKey(leaf.path), leaf]));
+
+function fold(name: string): string {
+  return name.slice(PREFIX.length).replaceAll('_', '');
+}
+
+export function readEnvironment(env: Environment): {
+  readonly layer: Layer;
+  readonly problems: readonly ConfigProblem[];
+} {
+  const tree: JsonObject = {};
+  const problems: ConfigProblem[] = [];
+  const names = new Map<string, string>();
+  for (const [name, text] of Object.entries(env)) {
+    if (text === undefined || text.trim() === '' || OTHER_NAMES.has(name)) continue;
+    const leaf = leafOf(name);
+    if (leaf === null) {
+      if (name.startsWith(PREFIX)) problems.push(unknownName(name));
+      continue;
+    }
+    const key = formatKey(leaf.path);
+    const origin: Origin = { source: 'environment', name };
+    const earlier = names.get(key);
+    if (earlier !== undefined && env[earlier]?.trim() !== text.trim()) {
+      problems.push({ key, message: `also set by ${earlier}, to another value`, origin });
+      continue;
+    }
+    names.set(key, name);
+    const reading = readText(text, leaf.node);
+    if ('problem' in reading) problems.push({ key, message: reading.problem, origin });
+    else setAt(tree, leaf.path, reading.value);
+  }
+  return { layer: { tree, originOf: (path) => originOf(path, names) }, problems };
+}
+
+function leafOf(name: string): SchemaLeaf | null {
+  const alias = Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined;
+  if (alias !== undefined) return leafByKey.get(alias) ?? null;
+  return name.startsWith(PREFIX) ? (leafByFolded.get(fold(name)) ?? null) : null;
+}
+
+/** The variable that set the key or the list it lies in. */
+function originOf(path: KeyPath, names: ReadonlyMap<string, string>): Origin {
+  for (let length = path.length; length > 0; length--) {
+    const name = names.get(formatKey(path.slice(0, length)));
+    if (name !== undefined) return { source: 'environment', name };
+  }
+  return { source: 'default' };
+}
+
+function unknownName(name: string): ConfigProblem {
+  const later = notYetKey(name.slice(PREFIX.length).toLowerCase().replace('_', '.'));
+  const known = [...leaves.map((leaf) => environmentName(leaf.path)), ...OTHER_NAMES];
+  const meant = nearest(name, known);
+  const hint = meant === null ? '; docs/configuration.md lists the names' : `; did you mean ${meant}?`;
+  return { key: name, message: later ?? `unknown environment variable${hint}`, origin: null };
+}

@@ -1,0 +1,32 @@
+/**
+ * Keys and values that the documentation of the project speaks of and that this version does not have.
+ * They are refused with a sentence of their own: nothing that somebody configures is silently ignored.
+ */
+import type { JsonValue } from '../core/json.ts';
+
+const KEYS: Readonly<Record<string, string>> = {
+  slo: 'service level objectives',
+  workers: 'several worker processes',
+  'cache.delta': 'the bounded cache mode and its error bound',
+  'upstreams.models': 'routing by model',
+};
+
+const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'cache.mode': {
+    bounded:
+      'the bounded cache mode (serve only when the error is bounded) is not available yet; use on or shadow',
+  },
+  'cache.store': {
+    sqlite: 'the SQLite store is not available yet; entries are kept in memory',
+    redis: 'the Redis store is not available yet; entries are kept in memory',
+  },
+};
+
+export function notYetKey(key: string): string | null {
+  const what = KEYS[key.replace(/\[\d+\]/g, '')];
+  return what === undefined ? null : `${what}: not available yet in this version`;
+}
+
+export function notYetValue(key: string, value: JsonValue): string | null {
+  return typeof value === 'string' ? (VALUES[key]?.[value] ?? null) : null;
+}

@@ -1,0 +1,196 @@
+/**
+ * Every key of the configuration, once: its type, bounds, default and description. The types the parts
+ * receive stand in `config.ts` and must agree or this file does not compile; the JSON Schema for editors and
+ * docs/configuration.md are written from here. Unknown keys are refused at every level.
+ */
+import { z } from 'zod';
+import {
+  LOG_LEVELS,
+  MANAGEMENT_CALLS,
+  CACHE_MODES,
+  type AdminConfig,
+  type CacheConfig,
+  type Config,
+  type LimitsConfig,
+  type MetricsConfig,
+  type ProbeConfig,
+  type RetryConfig,
+} from './config.ts';
+import {
+  choice,
+  count,
+  flag,
+  group,
+  milliseconds,
+  millisecondsOrNone,
+  orNull,
+  share,
+  text,
+} from './field.ts';
+import { LISTEN_FORM, parseListenAddress } from './listen-address.ts';
+import { isToken, upstreamSchema } from './upstream-schema.ts';
+
+const MIB = 1_048_576;
+const HOUR_MS = 3_600_000;
+const GIB = 1_024 * MIB;
+
+const isAddress = (value: string): boolean => parseListenAddress(value) !== null;
+
+const retry: z.ZodType<RetryConfig> = z.strictObject({
+  max: count(3, { min: 0, max: 10 }, 'Attempts after the first. 0 switches retries off.'),
+  baseMs: milliseconds(
+    600,
+    'The first pause is drawn from 0 to this, the next from 0 to twice this, and so on.',
+  ),
+  budget: share(
+    0.2,
+    'How many retries there may be per request over the last 10 s (beyond 3 that are always allowed), so that retries cannot multiply an overload.',
+  ),
+});
+
+const cache: z.ZodType<CacheConfig> = z.strictObject({
+  mode: choice(
+    CACHE_MODES,
+    'shadow',
+    '`off`; `exact` (identical requests are answered from memory); `shadow` (as `exact`, and similar questions are looked up and counted but never served); `on` (similar questions are served too). The default changes no answer that a client could not have got before.',
+  ),
+  sampled: flag(
+    false,
+    'Whether answers drawn at random (temperature not 0 and no seed) are stored and served. Off, so that “regenerate” in a chat client gives another answer.',
+  ),
+  threshold: orNull(z.number().min(0).max(1), {
+    description:
+      'The cosine from which a similar question counts as the same. `null`: what the embedder recommends, which differs widely between embedders.',
+  }),
+  maxEntries: count(10_000, { min: 1, max: 10_000_000 }, 'Entries kept; the least recently used goes first.'),
+  maxBytes: count(
+    256 * MIB,
+    { min: MIB, max: 1_024 * GIB },
+    'Memory for entries; the least recently used goes first.',
+  ),
+  ttlMs: milliseconds(24 * HOUR_MS, 'How long an answer may be served.', 10 * 366 * 24 * HOUR_MS),
+  store: choice(
+    ['memory'],
+    'memory',
+    'Where entries are kept. `memory`: in this process, gone when it ends.',
+  ),
+  embedder: choice(
+    ['auto', 'upstream', 'in-process'],
+    'auto',
+    'Who turns a question into a vector: an embedding model at an upstream, a small model in this process, or (`auto`) the upstream when it has one and this process otherwise.',
+  ),
+  embeddingModel: orNull(z.string().min(1), {
+    description: 'The embedding model to ask an upstream for. `null`: the first embedding model it lists.',
+    examples: ['nomic-embed-text'],
+  }),
+  modelFile: orNull(z.string().min(1), {
+    description: 'A model file for the embedder in this process. `null`: the one that is installed.',
+  }),
+});
+
+const limits: z.ZodType<LimitsConfig> = z.strictObject({
+  bodyBytes: count(
+    32 * MIB,
+    { min: 1_024, max: GIB },
+    'The largest request body; larger ones get 413. Bodies are held in memory so that they can be sent again. Uploads of blobs are streamed and not bounded by it.',
+  ),
+  headerBytes: count(16_384, { min: 1_024, max: MIB }, 'The largest request head; larger ones get 431.'),
+  headerTimeoutMs: milliseconds(10_000, 'For a client to send the head of a request.'),
+  requestTimeoutMs: milliseconds(60_000, 'For a client to send the body of a request; then 408.'),
+  clientStallMs: milliseconds(
+    60_000,
+    'How long a client may leave an answer unread before its connection is closed and the upstream is freed.',
+  ),
+  keepAliveMs: milliseconds(
+    75_000,
+    'How long an unused client connection is kept: longer than clients keep theirs, so that none is closed under a request.',
+  ),
+});
+
+const admin: z.ZodType<AdminConfig> = z.strictObject({
+  listen: orNull(z.string().refine(isAddress).meta({ title: LISTEN_FORM }), {
+    description:
+      'An address of its own for `/metrics`, `/health`, `/livez`, `/readyz` and `/admin/`. `null`: they share the address of the data plane.',
+    examples: ['127.0.0.1:9435'],
+  }),
+  token: orNull(z.string().refine(isToken).meta({ title: 'text without blanks' }), {
+    description:
+      'Asked for as `Authorization: Bearer` by everything on the operations plane but `/livez` and `/readyz`. Required when that plane listens off loopback.',
+    writeOnly: true,
+  }),
+});
+
+const metrics: z.ZodType<MetricsConfig> = z.strictObject({
+  enabled: flag(true, 'Off: nothing is recorded and `/metrics` answers 404. Also `METRICS_ENABLED`.'),
+  prefix: text('', (value) => value === '' || /^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(value), {
+    title: 'the beginning of a Prometheus metric name, such as team_, or nothing',
+    description:
+      'Put in front of the names of the metrics of breaker, pool and cache; those that begin with `llamascope_` keep theirs.',
+    examples: ['team_'],
+  }),
+});
+
+const probe: z.ZodType<ProbeConfig> = z.strictObject({
+  intervalMs: milliseconds(
+    5_000,
+    'Pause between two health probes of an upstream. A probe never loads a model.',
+  ),
+  timeoutMs: milliseconds(2_000, 'How long an upstream may take to answer a probe.'),
+});
+
+const log = z.strictObject({
+  level: choice(
+    LOG_LEVELS,
+    'info',
+    'The least severe lines that are written to stderr. Prompts are never logged.',
+  ),
+});
+
+export const configSchema: z.ZodType<Config> = z.strictObject({
+  listen: text('127.0.0.1:11435', isAddress, {
+    title: LISTEN_FORM,
+    description:
+      'Where clients connect. Without a host it is loopback; `0.0.0.0:11435` lets other machines in and then `admin.token` has to be set. Port 0 takes a free one.',
+    examples: ['127.0.0.1:11435', ':0'],
+  }),
+  upstreams: z
+    .array(upstreamSchema)
+    .min(1)
+    .superRefine((list, context) => {
+      const seen = new Map<string, number>();
+      for (const [index, { name }] of list.entries()) {
+        const first = seen.get(name);
+        if (first === undefined) seen.set(name, index);
+        else
+          context.addIssue({
+            code: 'custom',
+            path: [index, 'name'],
+            message: `"${name}" is already the name of upstreams[${first}]`,
+          });
+      }
+    })
+    .meta({
+      description: 'The servers that answer. At least one.',
+      title: 'a list of upstreams, at least one',
+    }),
+  allowManagement: z
+    .union([z.boolean(), z.array(z.enum(MANAGEMENT_CALLS))])
+    .default(false)
+    .meta({
+      title: `true, false or a list of ${MANAGEMENT_CALLS.join(', ')}`,
+      description:
+        'Which of Ollama’s calls that change models are passed on: `false` (each answers 403), `true`, or a list of those that are.',
+      examples: [['pull']],
+    }),
+  retry: group(retry, 'Trying again, before anything has reached the client.'),
+  cache: group(cache, 'Answering from memory.'),
+  limits: group(limits, 'What a client may send, and how slowly.'),
+  admin: group(admin, 'The operations plane.'),
+  metrics: group(metrics, 'What is recorded.'),
+  probe: group(probe, 'Health probes.'),
+  log: group(log, 'The log.'),
+  drainMs: millisecondsOrNone(
+    25_000,
+    'How long running answers may go on after SIGTERM before they are ended with an error. Less than the 30 s that orchestrators give.',
+  ),
+});

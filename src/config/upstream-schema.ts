@@ -1,0 +1,234 @@
+import { z } from 'zod';
+import type { BreakerConfig, TimeoutsConfig, UpstreamConfig } from './config.ts';
+import {
+  choice,
+  count,
+  flag,
+  group,
+  milliseconds,
+  millisecondsOrNone,
+  orNull,
+  requiredText,
+} from './field.ts';
+
+/** One generation at a time is Ollama's own default; servers that batch take many. */
+const PARALLEL = { ollama: 1, openai: 64 } as const;
+const MIN_POOL = 64;
+const DEFAULT_MAX_OPEN_MS = 300_000;
+const DEFAULT_MIN_CALLS = 5;
+
+const ruleCount = z.int().min(1).max(1_000_000);
+const rate = z.number().gt(0).max(1);
+
+const breaker = z
+  .strictObject({
+    consecutiveFailures: ruleCount
+      .nullable()
+      .default(5)
+      .meta({ description: 'Opens after this many failures in a row. `null` switches the rule off.' }),
+    failureRate: orNull(rate, {
+      description: 'Opens when at least this share of the last `windowSize` calls failed. `null`: rule off.',
+    }),
+    windowSize: count(10, { min: 1, max: 100_000 }, 'How many of the last calls the two rate rules look at.'),
+    minCalls: z.int().min(1).max(100_000).optional().meta({
+      description:
+        'The rate rules say nothing before this many calls. Default: 5, or `windowSize` if that is less.',
+    }),
+    slowCallMs: orNull(z.int().min(1), {
+      description: 'A success whose first content came later than this counts as slow. `null`: rule off.',
+    }),
+    slowCallRate: rate.default(0.8).meta({
+      description: 'Opens when at least this share of the last `windowSize` timed successes was slow.',
+    }),
+    openMs: milliseconds(30_000, 'How long it stays open before it lets a few calls probe.'),
+    maxOpenMs: z.int().min(1).max(2_147_483_647).optional().meta({
+      description:
+        'The longest it stays open, by doubling or because the upstream asked for it with `retry-after`. Default: 300000, or `openMs` if that is longer.',
+    }),
+    openDoubling: flag(false, 'Doubles the open time each time a probe fails, up to `maxOpenMs`.'),
+    jitter: z.number().min(0).lt(1).default(0.1).meta({
+      description:
+        'The open time is spread by this share to either side, so that gateways do not probe in step.',
+    }),
+    halfOpenMax: count(3, { min: 1, max: 1_000 }, 'Probing calls in flight at once while half-open.'),
+    closeAfter: count(2, { min: 1, max: 1_000 }, 'Successful probes in a row that close it.'),
+    probeLeaseMs: milliseconds(
+      300_000,
+      'After this long an unfinished probe loses its slot and counts as ignored, so that a hung call cannot keep the breaker half-open.',
+    ),
+    allOpen: choice(
+      ['reject', 'leastRemaining'],
+      'reject',
+      'When the breaker of every suitable upstream is open: refuse with 503, or (with two or more upstreams) try the one that opens next.',
+    ),
+  })
+  .superRefine((value, context) => {
+    if (value.minCalls !== undefined && value.minCalls > value.windowSize) {
+      context.addIssue({
+        code: 'custom',
+        path: ['minCalls'],
+        message: `${value.minCalls} calls never fit into a window of ${value.windowSize} (windowSize)`,
+      });
+    }
+    if (value.maxOpenMs !== undefined && value.maxOpenMs < value.openMs) {
+      context.addIssue({
+        code: 'custom',
+        path: ['maxOpenMs'],
+        message: `${value.maxOpenMs} is less than openMs (${value.openMs})`,
+      });
+    }
+  })
+  .transform((value): BreakerConfig => ({
+    ...value,
+    minCalls: value.minCalls ?? Math.min(DEFAULT_MIN_CALLS, value.windowSize),
+    maxOpenMs: value.maxOpenMs ?? Math.max(DEFAULT_MAX_OPEN_MS, value.openMs),
+  }));
+
+const timeouts: z.ZodType<TimeoutsConfig> = z.strictObject({
+  connectMs: milliseconds(5_000, 'To connect, TLS included.'),
+  firstTokenMs: milliseconds(
+    180_000,
+    'From sending the request to the first content. Generous, because a cold model has to be loaded first and giving up aborts the load.',
+  ),
+  idleMs: milliseconds(120_000, 'The longest gap between two pieces of content.'),
+  totalMs: orNull(z.int().min(1).max(2_147_483_647), {
+    description: 'For the whole answer. `null`: no limit, as long as content keeps coming.',
+  }),
+});
+
+/** Sent by us or meaningless between two hops: they cannot be configured. */
+const OWN_HEADERS = new Set([
+  'host',
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'keep-alive',
+  'upgrade',
+  'te',
+  'trailer',
+  'via',
+]);
+
+const headers = z
+  .record(
+    z.string(),
+    z
+      .string()
+      .refine((value) => /^[\t\x20-\x7e\x80-\xff]*$/.test(value))
+      .meta({ title: 'a header value' }),
+  )
+  .superRefine((value, context) => {
+    for (const name of Object.keys(value)) {
+      const message = headerProblem(name);
+      if (message !== null) context.addIssue({ code: 'custom', path: [name], message });
+    }
+  })
+  .default({})
+  .meta({
+    description: 'Header fields added to every request, by name. Values are never shown again.',
+    writeOnly: true,
+    examples: [{ 'x-team': 'search' }],
+  });
+
+function headerProblem(name: string): string | null {
+  if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) return 'is not a header name';
+  if (OWN_HEADERS.has(name.toLowerCase())) return 'is set by Llamascope itself and cannot be configured';
+  return null;
+}
+
+export function isUpstreamName(value: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/.test(value);
+}
+
+export function isUpstreamUrl(value: string): boolean {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === '') return false;
+  return url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+}
+
+/** Visible ASCII: what may stand in a header as it is. */
+export function isToken(value: string): boolean {
+  return /^[\x21-\x7e]+$/.test(value);
+}
+
+export const upstreamSchema: z.ZodType<UpstreamConfig> = z
+  .strictObject({
+    name: requiredText(isUpstreamName, {
+      title: 'letters, digits, `.`, `_` and `-`, at most 63',
+      description:
+        'The name in metrics (`client_name`, `breaker_name`, `upstream`), logs and response headers.',
+      examples: ['local'],
+    }),
+    kind: choice(
+      ['ollama', 'openai'],
+      'ollama',
+      'What it speaks: `ollama` (its own API and the OpenAI paths it has) or `openai` (vLLM, llama.cpp, LM Studio, OpenAI itself …).',
+    ),
+    url: requiredText(isUpstreamUrl, {
+      title: 'an http or https URL without credentials, query or fragment, such as http://127.0.0.1:11434',
+      description: 'Where it listens, with a path prefix if it has one.',
+      examples: ['http://127.0.0.1:11434'],
+    }),
+    weight: z
+      .number()
+      .gt(0)
+      .max(1_000)
+      .default(1)
+      .meta({ description: 'Its share of the load beside other upstreams of the same tier.' }),
+    tier: count(
+      0,
+      { min: 0, max: 100 },
+      'Priority: upstreams of a higher tier number are used only when none of a lower one is available.',
+    ),
+    parallel: z.int().min(1).max(100_000).optional().meta({
+      description:
+        'Generations at once; the others wait in the queue. Embeddings and reads do not count. Set it to the server’s own limit (`OLLAMA_NUM_PARALLEL`). Default: 1 for kind `ollama`, 64 for `openai`.',
+    }),
+    queue: group(
+      z.strictObject({
+        max: count(256, { min: 0, max: 1_000_000 }, 'Requests that may wait; one more is refused with 503.'),
+        waitMs: millisecondsOrNone(30_000, 'The longest a request waits before it is refused with 503.'),
+      }),
+      'The queue in front of the upstream.',
+    ),
+    pool: group(
+      z.strictObject({
+        maxsize: z.int().min(1).max(100_000).optional().meta({
+          description:
+            'The most connections ever open. Generations are held back by `parallel`, so the rest is room for embeddings and reads, which must not wait behind them. Default: twice `parallel`, at least 64.',
+        }),
+        keepAliveMs: milliseconds(
+          4_000,
+          'How long an unused connection is kept. Shorter than the server keeps it (vLLM: 5 s; Ollama: no limit), so that it is never closed under a request.',
+        ),
+      }),
+      'The connections to the upstream.',
+    ),
+    breaker: group(breaker, 'The circuit breaker of the upstream.'),
+    timeouts: group(timeouts, 'How long each step may take.'),
+    headers,
+    apiKey: orNull(z.string().refine(isToken).meta({ title: 'text without blanks' }), {
+      description:
+        'Sent as `Authorization: Bearer` in place of the client’s own. `null`: the client’s is passed on.',
+      writeOnly: true,
+    }),
+    simulator: flag(
+      false,
+      'Says that this upstream is a simulator: `/health` and the log say so too. Changes nothing else.',
+    ),
+  })
+  .superRefine((value, context) => {
+    const parallel = value.parallel ?? PARALLEL[value.kind];
+    if (value.pool.maxsize !== undefined && value.pool.maxsize < parallel) {
+      context.addIssue({
+        code: 'custom',
+        path: ['pool', 'maxsize'],
+        message: `${value.pool.maxsize} connections cannot carry ${parallel} generations at once (parallel); expected at least ${parallel}`,
+      });
+    }
+  })
+  .transform((value): UpstreamConfig => {
+    const parallel = value.parallel ?? PARALLEL[value.kind];
+    const maxsize = value.pool.maxsize ?? Math.max(MIN_POOL, 2 * parallel);
+    return { ...value, parallel, pool: { ...value.pool, maxsize } };
+  });
