@@ -32,6 +32,8 @@ export interface UpstreamConfig {
   readonly tier: number;
   /** Generations at once. */
   readonly parallel: number;
+  /** Embedding calls at once, in a lane of their own. */
+  readonly embeddingParallel: number;
   readonly queue: { readonly max: number; readonly waitMs: number };
   readonly pool: { readonly maxsize: number; readonly keepAliveMs: number };
   readonly breaker: BreakerConfig;
@@ -85,6 +87,9 @@ export interface CacheConfig {
   readonly maxEntries: number;
   readonly maxBytes: number;
   readonly ttlMs: number;
+  readonly embedDeadlineMs: number;
+  readonly maxRequestBytes: number;
+  readonly maxAnswerBytes: number;
   readonly store: 'memory';
   readonly embedder: 'auto' | 'upstream' | 'in-process';
   /** The embedding model asked for at an upstream, or null for the first that it has. */

@@ -8,14 +8,14 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { JsonObject } from '../core/json.ts';
-import type { Config, ConfigInput } from './config.ts';
+import type { Config } from './config.ts';
 import { readEnvironment, type Environment } from './env-source.ts';
 import { explain } from './explain.ts';
 import { readConfigFile } from './file-source.ts';
 import { readFlags, type FlagValues } from './flag-source.ts';
 import { mergeLayers, originIn, type Layer } from './layers.ts';
-import { isLoopback, parseListenAddress } from './listen-address.ts';
 import { ConfigError, formatKey, type ConfigProblem, type KeyPath, type Origin } from './problems.ts';
+import { completeConfig } from './resolve.ts';
 import { configSchema } from './schema.ts';
 
 export interface ConfigSources {
@@ -53,12 +53,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   for (const layer of layers) problems.push(...problemsOf(layer));
   if (problems.length > 0) throw new ConfigError(problems);
   const originOf = (key: KeyPath): Origin => originIn(layers, key);
-  return { config: complete(mergeLayers(layers), originOf), file, originOf };
-}
-
-/** A configuration given by a program: the same checks and defaults. A `Config` comes back as it is. */
-export function resolveConfig(input: ConfigInput): Config {
-  return complete(input as unknown as JsonObject, () => ({ source: 'caller' }));
+  return { config: completeConfig(mergeLayers(layers), originOf), file, originOf };
 }
 
 function fileOf({ file, env, cwd }: ConfigSources): string | null {
@@ -83,24 +78,4 @@ function problemsOf(layer: Layer): readonly ConfigProblem[] {
     (issue) => !(formatKey(issue.path as KeyPath) === 'upstreams' && layer.tree['upstreams'] === undefined),
   );
   return issues.flatMap((issue) => explain(issue, layer.tree, (key) => layer.originOf(key)));
-}
-
-function complete(tree: JsonObject, originOf: (path: KeyPath) => Origin): Config {
-  const result = configSchema.safeParse(tree);
-  const problems = result.success
-    ? problemsOfWhole(result.data, originOf)
-    : result.error.issues.flatMap((issue) => explain(issue, tree, originOf));
-  if (!result.success || problems.length > 0) throw new ConfigError(problems);
-  return result.data;
-}
-
-function problemsOfWhole(config: Config, originOf: (path: KeyPath) => Origin): readonly ConfigProblem[] {
-  const { admin } = config;
-  const key: KeyPath = admin.listen === null ? ['listen'] : ['admin', 'listen'];
-  const address = admin.listen ?? config.listen;
-  if (admin.token !== null || isLoopback(parseListenAddress(address)?.host ?? '')) return [];
-  const message =
-    `${address} lets other machines reach the operations plane (/metrics, /health, /admin/), which then needs a ` +
-    'token: set admin.token (LLAMASCOPE_ADMIN_TOKEN), or keep that plane on loopback with admin.listen: 127.0.0.1:9435';
-  return [{ key: formatKey(key), message, origin: originOf(key) }];
 }

@@ -58,15 +58,15 @@ const cache: z.ZodType<CacheConfig> = z.strictObject({
     false,
     'Whether answers drawn at random (temperature not 0 and no seed) are stored and served. Off, so that “regenerate” in a chat client gives another answer.',
   ),
-  threshold: orNull(z.number().min(0).max(1), {
+  threshold: orNull(z.number().gt(0).max(1), {
     description:
       'The cosine from which a similar question counts as the same. `null`: what the embedder recommends, which differs widely between embedders.',
   }),
   maxEntries: count(10_000, { min: 1, max: 10_000_000 }, 'Entries kept; the least recently used goes first.'),
   maxBytes: count(
-    256 * MIB,
+    128 * MIB,
     { min: MIB, max: 1_024 * GIB },
-    'Memory for entries; the least recently used goes first.',
+    'Memory for entries, their vectors included; the least recently used goes first.',
   ),
   ttlMs: milliseconds(24 * HOUR_MS, 'How long an answer may be served.', 10 * 366 * 24 * HOUR_MS),
   store: choice(

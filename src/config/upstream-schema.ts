@@ -184,6 +184,7 @@ export const upstreamSchema: z.ZodType<UpstreamConfig> = z
       description:
         'Generations at once; the others wait in the queue. Embeddings and reads do not count. Set it to the server’s own limit (`OLLAMA_NUM_PARALLEL`). Default: 1 for kind `ollama`, 64 for `openai`.',
     }),
+    embeddingParallel: count(4, { min: 1, max: 100_000 }, 'Embedding calls at once, in a lane of their own.'),
     queue: group(
       z.strictObject({
         max: count(256, { min: 0, max: 1_000_000 }, 'Requests that may wait; one more is refused with 503.'),

@@ -1,0 +1,36 @@
+/**
+ * A whole configuration: every key checked, every default applied, and what only the whole can show: an operations
+ * plane that other machines can reach needs a token.
+ */
+import type { JsonObject } from '../core/json.ts';
+import type { Config, ConfigInput } from './config.ts';
+import { explain } from './explain.ts';
+import { isLoopback, parseListenAddress } from './listen-address.ts';
+import { ConfigError, formatKey, type ConfigProblem, type KeyPath, type Origin } from './problems.ts';
+import { configSchema } from './schema.ts';
+
+/** A configuration given by a program. Throws `ConfigError`. A `Config` comes back equal to itself. */
+export function resolveConfig(input: ConfigInput): Config {
+  return completeConfig(input as unknown as JsonObject, () => ({ source: 'caller' }));
+}
+
+/** Checks the whole, applies the defaults. `originOf` says where a value came from, for the messages. */
+export function completeConfig(tree: JsonObject, originOf: (path: KeyPath) => Origin): Config {
+  const result = configSchema.safeParse(tree);
+  const problems = result.success
+    ? problemsOfWhole(result.data, originOf)
+    : result.error.issues.flatMap((issue) => explain(issue, tree, originOf));
+  if (!result.success || problems.length > 0) throw new ConfigError(problems);
+  return result.data;
+}
+
+function problemsOfWhole(config: Config, originOf: (path: KeyPath) => Origin): readonly ConfigProblem[] {
+  const { admin } = config;
+  const key: KeyPath = admin.listen === null ? ['listen'] : ['admin', 'listen'];
+  const address = admin.listen ?? config.listen;
+  if (admin.token !== null || isLoopback(parseListenAddress(address)?.host ?? '')) return [];
+  const message =
+    `${address} lets other machines reach the operations plane (/metrics, /health, /admin/), which then needs a ` +
+    'token: set admin.token (LLAMASCOPE_ADMIN_TOKEN), or keep that plane on loopback with admin.listen: 127.0.0.1:9435';
+  return [{ key: formatKey(key), message, origin: originOf(key) }];
+}
