@@ -1,0 +1,56 @@
+/** Telemetry about telemetry: its size, its cost and its own failures. */
+export const SELF_METRICS = {
+  llamascope_metric_series: {
+    type: 'gauge',
+    unit: null,
+    help: 'Time series that each metric family exposes.',
+    labels: { family: 'family' },
+    aggregate: 'sum',
+    fedBy: ['scrape'],
+  },
+  llamascope_metric_series_dropped_total: {
+    type: 'counter',
+    unit: null,
+    help: 'Label sets refused because their metric family had reached its cap. What they would have counted is in no series, or in model other.',
+    labels: { family: 'family' },
+    aggregate: 'sum',
+    fedBy: ['scrape'],
+  },
+  llamascope_scrape_render_seconds: {
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'Time the event loop spent on reading state and rendering a scrape; the current scrape appears in the next.',
+    labels: {},
+    buckets: 'pause',
+    aggregate: 'sum',
+    fedBy: ['scrape'],
+  },
+  llamascope_collector_errors_total: {
+    type: 'counter',
+    unit: null,
+    help: 'Reads of state or process figures that failed at a scrape; their gauges were left out of it.',
+    labels: {
+      collector: [
+        'breakers',
+        'pools',
+        'queues',
+        'upstreams',
+        'cache',
+        'memory',
+        'cpu',
+        'event_loop',
+        'handles',
+      ],
+    },
+    aggregate: 'sum',
+    fedBy: ['scrape'],
+  },
+  llamascope_subscriber_failures_total: {
+    type: 'counter',
+    unit: null,
+    help: 'Exceptions caught from subscribers of the event seam. None reached a request.',
+    labels: {},
+    aggregate: 'sum',
+    fedBy: ['subscriber.failed'],
+  },
+} as const;

@@ -1,0 +1,53 @@
+/** What clients experience. */
+export const REQUEST_METRICS = {
+  llamascope_requests_total: {
+    type: 'counter',
+    unit: null,
+    help: 'Requests finished, by how they ended.',
+    labels: { endpoint: 'endpoint', outcome: 'request_outcome' },
+    aggregate: 'sum',
+    fedBy: ['request.finished'],
+  },
+  llamascope_request_duration_seconds: {
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'Time from receiving a request to the last byte of its answer, for requests that an upstream or the cache answered.',
+    labels: { endpoint: 'endpoint', served: ['upstream', 'cache'] },
+    buckets: 'answer',
+    aggregate: 'sum',
+    fedBy: ['request.finished'],
+  },
+  llamascope_inflight_requests: {
+    type: 'gauge',
+    unit: null,
+    help: 'Requests received and not yet finished.',
+    labels: { endpoint: 'endpoint' },
+    aggregate: 'sum',
+    fedBy: ['request.started', 'request.finished'],
+  },
+  llamascope_overhead_seconds: {
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'Time added by the gateway itself: to the first byte, less all waits for others, for cache hits (hit) and forwarded requests (miss).',
+    labels: { path: ['hit', 'miss'] },
+    buckets: 'work',
+    aggregate: 'sum',
+    fedBy: ['request.finished'],
+  },
+  llamascope_client_aborts_total: {
+    type: 'counter',
+    unit: null,
+    help: 'Clients that went away before their answer was complete, before (waiting) or after (streaming) its first byte.',
+    labels: { phase: ['waiting', 'streaming'] },
+    aggregate: 'sum',
+    fedBy: ['client.aborted'],
+  },
+  llamascope_unmatched_requests_total: {
+    type: 'counter',
+    unit: null,
+    help: 'Requests for a path or method that is not served. They have no endpoint and are in no other request metric.',
+    labels: {},
+    aggregate: 'sum',
+    fedBy: ['request.unmatched'],
+  },
+} as const;

@@ -1,0 +1,178 @@
+/**
+ * The gauges that describe the present, rewritten from `StateReader` at each scrape, so they cannot drift from
+ * what they describe. A reader that throws costs its own gauges for that scrape and a count, nothing more.
+ */
+import { BREAKER_STATE_VALUE } from '../core/breaker-state.ts';
+import type { StateReader } from '../core/state.ts';
+import type { MetricCatalogue } from './catalogue.ts';
+import type { Family } from './families.ts';
+import type { Gauge } from './instruments.ts';
+import type { Metrics } from './metrics.ts';
+import type { Observer } from './observe.ts';
+
+export type CollectorName = keyof StateReader | 'memory' | 'cpu' | 'event_loop' | 'handles';
+
+/** Runs a collector; a throw is counted and answered with false. */
+export type Guard = (collector: CollectorName, collect: () => void) => boolean;
+
+export function createGuard(metrics: Metrics<MetricCatalogue>): Guard {
+  const errors = metrics.counter('llamascope_collector_errors_total');
+  return (collector, collect) => {
+    try {
+      collect();
+      return true;
+    } catch {
+      errors.labels({ collector }).inc();
+      return false;
+    }
+  };
+}
+
+type Fill<L> = (at: (labels: L) => Gauge) => void;
+
+export function createStateCollector(
+  metrics: Metrics<MetricCatalogue>,
+  state: StateReader,
+  observer: Observer,
+  guard: Guard,
+): () => void {
+  const collectors = [
+    breakerCollector(metrics, state, observer),
+    poolCollector(metrics, state, observer),
+    queueCollector(metrics, state),
+    upstreamCollector(metrics, state, observer),
+    cacheCollector(metrics, state),
+  ];
+  return () => {
+    for (const { name, families, collect } of collectors) {
+      if (guard(name, collect)) continue;
+      for (const family of families) family.clear();
+    }
+  };
+}
+
+interface Collector {
+  readonly name: keyof StateReader;
+  readonly families: readonly { clear(): void }[];
+  readonly collect: () => void;
+}
+
+function breakerCollector(
+  metrics: Metrics<MetricCatalogue>,
+  reader: StateReader,
+  observer: Observer,
+): Collector {
+  const state = metrics.gauge('circuit_breaker_state');
+  const failures = metrics.gauge('circuit_breaker_consecutive_failures');
+  const changed = metrics.gauge('circuit_breaker_last_state_change_timestamp');
+  return {
+    name: 'breakers',
+    families: [state, failures, changed],
+    collect: () => {
+      const breakers = reader.breakers();
+      for (const breaker of breakers) observer.ensureBreaker(breaker.name);
+      each(state, breakers, (breaker, at) => {
+        at({ breaker_name: breaker.name }).set(BREAKER_STATE_VALUE[breaker.state]);
+      });
+      each(failures, breakers, (breaker, at) => {
+        at({ breaker_name: breaker.name }).set(breaker.consecutiveFailures);
+      });
+      each(changed, breakers, (breaker, at) => {
+        at({ breaker_name: breaker.name }).set(breaker.lastStateChangeAt / 1_000);
+      });
+    },
+  };
+}
+
+function poolCollector(
+  metrics: Metrics<MetricCatalogue>,
+  reader: StateReader,
+  observer: Observer,
+): Collector {
+  const size = metrics.gauge('connection_pool_size');
+  const connections = metrics.gauge('llamascope_pool_connections');
+  return {
+    name: 'pools',
+    families: [size, connections],
+    collect: () => {
+      const pools = reader.pools();
+      for (const pool of pools) observer.ensureUpstream(pool.client);
+      each(size, pools, (pool, at) => {
+        at({ client_name: pool.client, pool_type: 'connections' }).set(pool.connections);
+        at({ client_name: pool.client, pool_type: 'maxsize' }).set(pool.maxsize);
+      });
+      each(connections, pools, (pool, at) => {
+        at({ client_name: pool.client, state: 'busy' }).set(pool.busy);
+        at({ client_name: pool.client, state: 'idle' }).set(pool.idle);
+      });
+    },
+  };
+}
+
+function queueCollector(metrics: Metrics<MetricCatalogue>, reader: StateReader): Collector {
+  const depth = metrics.gauge('llamascope_queue_depth');
+  const permits = metrics.gauge('llamascope_upstream_permits');
+  return {
+    name: 'queues',
+    families: [depth, permits],
+    collect: () => {
+      const queues = reader.queues();
+      each(depth, queues, (queue, at) => {
+        at({ upstream: queue.upstream }).set(queue.depth);
+      });
+      each(permits, queues, (queue, at) => {
+        at({ upstream: queue.upstream, state: 'in_use' }).set(queue.permitsInUse);
+        at({ upstream: queue.upstream, state: 'limit' }).set(queue.permits);
+      });
+    },
+  };
+}
+
+function upstreamCollector(
+  metrics: Metrics<MetricCatalogue>,
+  reader: StateReader,
+  observer: Observer,
+): Collector {
+  const healthy = metrics.gauge('llamascope_upstream_healthy');
+  const resident = metrics.gauge('llamascope_models_resident');
+  return {
+    name: 'upstreams',
+    families: [healthy, resident],
+    collect: () => {
+      const upstreams = reader.upstreams();
+      for (const upstream of upstreams) observer.ensureUpstream(upstream.name);
+      each(healthy, upstreams, (upstream, at) => {
+        at({ upstream: upstream.name }).set(upstream.healthy ? 1 : 0);
+      });
+      each(resident, upstreams, (upstream, at) => {
+        at({ upstream: upstream.name }).set(upstream.resident.length);
+      });
+    },
+  };
+}
+
+function cacheCollector(metrics: Metrics<MetricCatalogue>, reader: StateReader): Collector {
+  const size = metrics.gauge('semcache_size');
+  const fill = metrics.gauge('semcache_fill_ratio');
+  const bytes = metrics.gauge('llamascope_semcache_bytes');
+  return {
+    name: 'cache',
+    families: [size, fill, bytes],
+    collect: () => {
+      const cache = reader.cache();
+      size.labels({}).set(cache.entries);
+      fill.labels({}).set(cache.maxEntries > 0 ? cache.entries / cache.maxEntries : 0);
+      bytes.labels({}).set(cache.bytes);
+    },
+  };
+}
+
+function each<T, L extends Readonly<Record<string, string>>>(
+  family: Family<Gauge, L>,
+  items: readonly T[],
+  set: (item: T, at: Parameters<Fill<L>>[0]) => void,
+): void {
+  family.sweep((at) => {
+    for (const item of items) set(item, at);
+  });
+}
