@@ -99,8 +99,7 @@ export class PermitQueue {
   /** A permit if one is free now. Nobody is overtaken: a free permit and a waiting client never coexist. */
   tryAcquire(): Permit | null {
     if (this.#draining || this.#inUse >= this.#permits) return null;
-    this.#emit({ type: 'queue.waited', upstream: this.#upstream, durationMs: 0 });
-    return this.#grant();
+    return this.#grant(0);
   }
 
   /**
@@ -228,9 +227,11 @@ export class PermitQueue {
     return ((this.#serviceTime.meanMs ?? 0) * turns) / this.#permits;
   }
 
-  #grant(): Permit {
+  #grant(waitedMs: number): Permit {
     this.#inUse += 1;
-    return new HeldPermit(this.#clock.now(), this.#takeBack);
+    const permit = new HeldPermit(this.#clock.now(), this.#takeBack);
+    this.#emit({ type: 'queue.waited', upstream: this.#upstream, durationMs: waitedMs });
+    return permit;
   }
 
   // A field, made once: permits hold it instead of a closure each.
@@ -245,9 +246,7 @@ export class PermitQueue {
       const waiting = this.#line.takeNext();
       if (waiting === null) return;
       stopWatching(waiting);
-      const durationMs = this.#clock.now() - waiting.since;
-      this.#emit({ type: 'queue.waited', upstream: this.#upstream, durationMs });
-      waiting.resolve(this.#grant());
+      waiting.resolve(this.#grant(this.#clock.now() - waiting.since));
     }
   }
 }
