@@ -244,15 +244,16 @@ describe('a client that leaves', () => {
     expect(queue.snapshot().permitsInUse).toBe(0);
   });
 
-  it('after it was served changes nothing', async () => {
-    const { queue } = setUp();
+  it('after it was served changes nothing and is not counted', async () => {
+    const { queue, events } = setUp();
     const held = take(queue);
     const cancel = new CancelSource();
     const waiting = queue.acquire(waiter('a', { cancel }));
     held.release();
-    cancel.cancel(new Error('socket closed'));
+    cancel.cancel(new GatewayError('deadline_exceeded', 'late'));
     (await waiting).release();
     expect(queue.snapshot().permitsInUse).toBe(0);
+    expect(rejections(events)).toEqual([]);
   });
 });
 

@@ -59,7 +59,7 @@ function inboundOf(
     route,
     method: request.method,
     target: url.pathname + url.search,
-    headers: Object.fromEntries(request.headers) as HeaderBag,
+    headers: Object.fromEntries(request.headers),
     cancel,
     readBody: async () => {
       const body = Buffer.from(await request.arrayBuffer());

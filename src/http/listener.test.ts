@@ -141,7 +141,7 @@ describe('listener', () => {
       method: 'POST',
       duplex: 'half',
       body: new Blob(['y'.repeat(200_000)]).stream(),
-    } as RequestInit);
+    });
     expect([chunked.status, await chunked.text()]).toEqual([
       413,
       'body_too_large: the request body is larger than the limit of 1000 bytes (limits.bodyBytes)',

@@ -6,6 +6,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Dialect } from '../core/dialect.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Emit } from '../core/events.ts';
@@ -191,7 +192,7 @@ async function hangUp(request: IncomingMessage, response: ServerResponse, clock:
 }
 
 /** What the parser refuses never becomes a request: too many headers, a malformed start line, broken chunking. */
-function answerProtocolError(error: NodeJS.ErrnoException, socket: import('node:stream').Duplex): void {
+function answerProtocolError(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
     return;

@@ -54,18 +54,14 @@ export function createMetrics<const C extends Catalogue>(
     registry.registerMetric(family as unknown as Parameters<Registry['registerMetric']>[0]);
     byName.set(name, family);
   }
-  const find = <F extends AnyFamily>(name: string): F => {
+  const find = (name: string): AnyFamily => {
     const family = byName.get(name);
     if (family === undefined) throw new TypeError(`no metric ${JSON.stringify(name)} in the catalogue`);
-    return family as F;
+    return family;
   };
-  return {
-    registry,
-    families: [...byName.values()],
-    counter: find,
-    gauge: find,
-    histogram: find,
-  } as Metrics<C>;
+  // Which name is of which type is known to the compiler by the catalogue; at run time one map serves all three.
+  const families = [...byName.values()];
+  return { registry, families, counter: find, gauge: find, histogram: find } as unknown as Metrics<C>;
 }
 
 function createFamily(name: string, shape: MetricShape, budget: SeriesBudget): AnyFamily {

@@ -3,9 +3,10 @@
  * two readers steal from each other: here everything counts up from the start, or is the present.
  * A figure that cannot be read is left as it was, and the failure is counted; it never fails a scrape.
  */
-import { constants, PerformanceObserver, performance } from 'node:perf_hooks';
+import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import type { Clock } from '../runtime/clock.ts';
+import { eventLoopTimes } from '../runtime/event-loop.ts';
 import type { MetricCatalogue, MetricLabels } from './catalogue.ts';
 import type { Metrics } from './metrics.ts';
 import type { Guard } from './state-gauges.ts';
@@ -37,7 +38,7 @@ export const nodeProcess: ProcessSource = {
   cpuUsage: () => process.cpuUsage(),
   memoryUsage: () => process.memoryUsage(),
   heapLimit: () => getHeapStatistics().heap_size_limit,
-  eventLoop: () => performance.eventLoopUtilization(),
+  eventLoop: eventLoopTimes,
   resources: () => process.getActiveResourcesInfo(),
   uptime: () => process.uptime(),
   onGarbageCollection(callback) {

@@ -82,6 +82,22 @@ describe('closed', () => {
     expect(breaker.snapshot().state).toBe('open');
   });
 
+  it('judges by its rates anew after every change of state', () => {
+    const { clock, breaker } = setUp({
+      consecutiveFailures: null,
+      failureRate: 0.5,
+      windowSize: 4,
+      minCalls: 4,
+    });
+    fail(breaker, 4);
+    clock.advance(30_000);
+    succeed(breaker, 2);
+    fail(breaker, 3);
+    expect(breaker.snapshot().state).toBe('closed');
+    fail(breaker);
+    expect(breaker.snapshot().state).toBe('open');
+  });
+
   it('trips on slow first content and ignores calls whose time is unknown', () => {
     const { breaker } = setUp({ slowCallMs: 1_000, slowCallRate: 1, windowSize: 3, minCalls: 3 });
     succeed(breaker, 2, 1_001);

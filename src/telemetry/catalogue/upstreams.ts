@@ -6,7 +6,7 @@ export const UPSTREAM_METRICS = {
     help: 'Attempts at an upstream, by how each ended. A retried request makes several.',
     labels: { upstream: 'upstream', outcome: 'attempt_outcome' },
     aggregate: 'sum',
-    fedBy: ['upstream.attempted', 'upstream.added', 'upstream.removed'],
+    fedBy: ['upstream.attempted'],
   },
   llamascope_upstream_healthy: {
     type: 'gauge',

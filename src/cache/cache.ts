@@ -1,0 +1,103 @@
+/**
+ * The cache in front of the upstreams. It serves an answer again when the identical request comes again,
+ * and, if the mode says so, when a question of the same meaning comes in the very same setting: same
+ * tenant, model, history, system prompt, tools and options. It refuses to store errors, cut or empty
+ * answers, to mix tenants or models, and to let a caller loosen any of this. A cache that fails is a miss.
+ */
+import type { TextEmbedder } from '../core/embedder.ts';
+import type { Emit } from '../core/events.ts';
+import type { Stage } from '../core/request.ts';
+import type { CacheSnapshot } from '../core/state.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { afterIo, type Defer } from '../runtime/defer.ts';
+import { AnswerWriter } from './answer-writer.ts';
+import { RequestIdentifier } from './key/identify.ts';
+import { resolveOptions, type CacheOptions } from './options.ts';
+import { SemanticTier } from './semantic/semantic-tier.ts';
+import { createCacheStage } from './stage.ts';
+import { openMemoryStore } from './store/memory.ts';
+import type { CacheEntry, EntryStore, OpenStore, PurgeSelector, RemovalReason } from './store/port.ts';
+
+export type { CacheMode, CacheOptions } from './options.ts';
+export type { PurgeSelector } from './store/port.ts';
+
+export interface CacheDeps {
+  readonly clock: Clock;
+  readonly emit: Emit;
+  /** Identifies a model's weights, so that a re-pulled model starts afresh; null while unknown. */
+  readonly modelDigest: (model: string) => string | null;
+  /** Memory unless given. */
+  readonly openStore?: OpenStore;
+  /** When background work is done: after the I/O in hand unless given. */
+  readonly defer?: Defer;
+}
+
+export interface Cache {
+  readonly stage: Stage;
+  /** At any time, takes effect at once; null leaves the exact tier alone. The embedder stays the caller's to close. */
+  setEmbedder(embedder: TextEmbedder | null): void;
+  /** True at the moment of asking: nothing expired is counted. */
+  snapshot(): CacheSnapshot;
+  /** Removes what matches every field given, or everything. Answers how many entries went. */
+  purge(selector?: PurgeSelector): Promise<number>;
+  /** Settles when answers given so far are stored and embedded (those that wait for an embedder are left). */
+  idle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Throws a `RangeError` that names the option when one is out of range. */
+export function createCache(given: Partial<CacheOptions>, deps: CacheDeps): Cache {
+  const options = resolveOptions(given);
+  const { clock, emit } = deps;
+  const semantic: SemanticTier = new SemanticTier(options, {
+    clock,
+    emit,
+    find: (key) => store.get(key),
+    attach: (key, id, embedding) => store.attach(key, id, embedding),
+  });
+  const listener = {
+    added: (entry: CacheEntry): void => {
+      semantic.added(entry);
+    },
+    removed: (entry: CacheEntry, reason: RemovalReason): void => {
+      semantic.removed(entry);
+      emit({ type: 'cache.evicted', reason });
+    },
+  };
+  const store: EntryStore = (deps.openStore ?? openMemoryStore)(options, { clock, listener });
+  const writer = new AnswerWriter({
+    clock,
+    emit,
+    defer: deps.defer ?? afterIo,
+    store,
+    learn: (entry, call) => {
+      if (options.mode !== 'exact') semantic.learn(entry, call);
+    },
+  });
+  const identifier = new RequestIdentifier(options, deps.modelDigest);
+
+  return {
+    stage: createCacheStage({ options, clock, emit, identifier, store, semantic, writer }),
+    setEmbedder: (embedder) => {
+      semantic.setEmbedder(embedder);
+    },
+    snapshot: () => {
+      const { entries, bytes } = store.stats();
+      const { mode, maxEntries, maxBytes } = options;
+      return { mode, embedder: semantic.identity, entries, maxEntries, bytes, maxBytes };
+    },
+    purge: async (selector = {}) => {
+      writer.purged();
+      return store.purge(selector);
+    },
+    idle: async () => {
+      await writer.idle();
+      await semantic.idle();
+    },
+    close: async () => {
+      await writer.idle();
+      semantic.close();
+      await store.close();
+    },
+  };
+}

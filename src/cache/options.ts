@@ -1,0 +1,63 @@
+/**
+ * - `off`: nothing is looked up or stored
+ * - `exact`: identical requests are served
+ * - `shadow`: as `exact`; similar questions are looked up, judged and counted, never served
+ * - `on`: similar questions are served too, above a fixed similarity and past the guard
+ */
+export const CACHE_MODES = ['off', 'exact', 'shadow', 'on'] as const;
+export type CacheMode = (typeof CACHE_MODES)[number];
+
+export interface CacheOptions {
+  readonly mode: CacheMode;
+  /** Whether answers drawn at random (temperature not 0 and no seed) are served and stored. */
+  readonly sampled: boolean;
+  /** Least cosine at which a similar question is served, in (0, 1]; null takes the embedder's own. */
+  readonly threshold: number | null;
+  readonly maxEntries: number;
+  /** Memory the entries may take, their vectors and index rows included. */
+  readonly maxBytes: number;
+  /** Milliseconds from storing to forgetting. */
+  readonly ttlMs: number;
+  /** Longest wait for the embedder in the path of a request, in milliseconds; later is a miss. */
+  readonly embedDeadlineMs: number;
+  /** Larger request bodies are neither looked up nor stored. */
+  readonly maxRequestBytes: number;
+  /** Larger answers pass through and are not stored. */
+  readonly maxAnswerBytes: number;
+}
+
+/** Those of a plain `serve`: nothing is served that was not asked for in the very same words. */
+export const CACHE_DEFAULTS: CacheOptions = {
+  mode: 'shadow',
+  sampled: false,
+  threshold: null,
+  maxEntries: 10_000,
+  maxBytes: 128 * 1024 * 1024,
+  ttlMs: 24 * 60 * 60 * 1_000,
+  embedDeadlineMs: 250,
+  maxRequestBytes: 1024 * 1024,
+  maxAnswerBytes: 1024 * 1024,
+};
+
+/** Fills in the defaults. Throws a `RangeError` that names the option, its value and what was expected. */
+export function resolveOptions(given: Partial<CacheOptions>): CacheOptions {
+  const options = { ...CACHE_DEFAULTS, ...given };
+  const modes: readonly string[] = CACHE_MODES;
+  if (!modes.includes(options.mode)) refuse('mode', options.mode, `one of ${CACHE_MODES.join(', ')}`);
+  const { threshold } = options;
+  if (threshold !== null && !(threshold > 0 && threshold <= 1))
+    refuse('threshold', threshold, 'a number above 0 and at most 1, or null');
+  for (const name of ['maxEntries', 'maxBytes', 'maxRequestBytes', 'maxAnswerBytes'] as const) {
+    if (!Number.isSafeInteger(options[name]) || options[name] < 1)
+      refuse(name, options[name], 'a whole number of at least 1');
+  }
+  for (const name of ['ttlMs', 'embedDeadlineMs'] as const) {
+    if (!Number.isFinite(options[name]) || options[name] <= 0)
+      refuse(name, options[name], 'a number of milliseconds above 0');
+  }
+  return options;
+}
+
+function refuse(name: keyof CacheOptions, value: unknown, expected: string): never {
+  throw new RangeError(`cache.${name}: ${JSON.stringify(value)} is not valid, expected ${expected}`);
+}

@@ -1,0 +1,252 @@
+/**
+ * One request's way through the cache: may it be answered from it at all, is the identical request there,
+ * is a similar one, and if neither, keep the answer that comes. Each request of a cacheable route
+ * reports exactly one `cache.looked-up`; all others pass untouched. Whatever fails here is a miss.
+ */
+import { GatewayError } from '../core/errors.ts';
+import type { BypassReason, Emit } from '../core/events.ts';
+import type { CacheResult, Exchange, GatewayResponse, Handler, Stage } from '../core/request.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { captureAnswer } from './answer-capture.ts';
+import type { AnswerWriter, OpenQuestion } from './answer-writer.ts';
+import type { Identified, Identity, RequestIdentifier } from './key/identify.ts';
+import type { CacheOptions } from './options.ts';
+import { replay, type Hit } from './replay.ts';
+import type { SemanticFinding, SemanticTier } from './semantic/semantic-tier.ts';
+import type { CacheEntry, EntryStore } from './store/port.ts';
+
+export interface StageParts {
+  readonly options: CacheOptions;
+  readonly clock: Clock;
+  readonly emit: Emit;
+  readonly identifier: RequestIdentifier;
+  readonly store: EntryStore;
+  readonly semantic: SemanticTier;
+  readonly writer: AnswerWriter;
+}
+
+export function createCacheStage(parts: StageParts): Stage {
+  return (next) => (exchange) =>
+    exchange.request.route.cacheable ? new Lookup(parts, exchange, next).answer() : next(exchange);
+}
+
+/** `unusable`: there is an entry, but it cannot be written in the form asked for. */
+type ExactFinding = 'absent' | 'unusable' | GatewayResponse;
+
+class Lookup {
+  readonly #parts: StageParts;
+  readonly #exchange: Exchange;
+  readonly #next: Handler;
+  readonly #startedAt: number;
+  /** Milliseconds until the exact tier had answered. */
+  #exactMs = 0;
+
+  constructor(parts: StageParts, exchange: Exchange, next: Handler) {
+    this.#parts = parts;
+    this.#exchange = exchange;
+    this.#next = next;
+    this.#startedAt = parts.clock.now();
+  }
+
+  async answer(): Promise<GatewayResponse> {
+    const { options, identifier } = this.#parts;
+    const { request, dialect } = this.#exchange;
+    const policy = request.cachePolicy;
+    if (options.mode === 'off') return this.#bypass('mode_off');
+    if (policy === 'bypass' || policy === 'no-store') return this.#bypass('header');
+
+    const recognised = identifier.recognise(request);
+    if (recognised !== null && recognised.bypass !== null) return this.#bypass(recognised.bypass);
+    let identity: Identity | null = null;
+    if (recognised === null) {
+      identity = identifier.identify(request, dialect);
+      if (identity.bypass !== null) return this.#bypass(identity.bypass);
+    }
+    const exact = recognised?.exact ?? (identity as { keys: Identified }).keys.exact;
+    const found = policy === 'refresh' ? 'absent' : await this.#serveExact(exact);
+    if (typeof found !== 'string') return found;
+
+    this.#exactMs = this.#elapsed();
+    identity ??= identifier.identify(request, dialect);
+    if (identity.bypass !== null) return this.#bypass(identity.bypass);
+    return this.#lookUpSimilar(identity.keys, found === 'unusable' || policy === 'refresh');
+  }
+
+  async #serveExact(key: string): Promise<ExactFinding> {
+    try {
+      const { store, writer } = this.#parts;
+      let entry = await store.get(key);
+      if (entry === null) {
+        const write = writer.flush(key);
+        if (write === null) return 'absent';
+        await write;
+        entry = await store.get(key);
+        if (entry === null) return 'absent';
+      }
+      return this.#serve({ entry, similarity: null }, null) ?? 'unusable';
+    } catch {
+      return 'absent';
+    }
+  }
+
+  async #lookUpSimilar(keys: Identified, replace: boolean): Promise<GatewayResponse> {
+    const { mode } = this.#parts.options;
+    const { cachePolicy } = this.#exchange.request;
+    const similar =
+      mode === 'exact' || cachePolicy === 'refresh' || keys.semanticText === null
+        ? null
+        : this.#findSimilar(keys.scope, keys.semanticText);
+    if (similar === null) {
+      this.#missed(null, null);
+      return this.#askUpstream(keys, replace, null);
+    }
+    const from = this.#elapsed();
+    if (mode === 'shadow') return this.#askBeside(similar, from, keys, replace);
+    const finding = await similar;
+    const semanticMs = this.#elapsed() - from;
+    const response = finding?.hit == null ? null : this.#serveQuietly(finding.hit, semanticMs);
+    if (response !== null) return response;
+    this.#missed(finding, semanticMs);
+    return this.#askUpstream(keys, replace, finding);
+  }
+
+  /** Never rejects. Null when there is nothing to look among. */
+  #findSimilar(scope: string, text: string): Promise<SemanticFinding | null> | null {
+    const finding = this.#parts.semantic.lookup(scope, text, this.#exchange.cancel);
+    return finding === null ? null : finding.catch(() => null);
+  }
+
+  /**
+   * Shadow mode: the upstream is asked at once and the lookup, which will not be served, runs beside it.
+   * It is waited for before the answer goes on, so that every request has reported when it is answered;
+   * as a rule the model takes longer.
+   */
+  async #askBeside(
+    similar: Promise<SemanticFinding | null>,
+    from: number,
+    keys: Identified,
+    replace: boolean,
+  ): Promise<GatewayResponse> {
+    this.#exchange.cache = MISS;
+    const reported = similar.then((finding) => {
+      this.#missed(finding, this.#elapsed() - from);
+      return finding;
+    });
+    if (this.#exchange.request.cachePolicy === 'only-if-cached') {
+      await reported;
+      throw notCached();
+    }
+    const question = this.#open(keys, replace);
+    let response: GatewayResponse;
+    try {
+      response = await this.#next(this.#exchange);
+    } finally {
+      await reported;
+    }
+    return this.#keep(response, { ...question, call: (await reported)?.call ?? null });
+  }
+
+  async #askUpstream(
+    keys: Identified,
+    replace: boolean,
+    finding: SemanticFinding | null,
+  ): Promise<GatewayResponse> {
+    if (this.#exchange.request.cachePolicy === 'only-if-cached') throw notCached();
+    const question = { ...this.#open(keys, replace), call: finding?.call ?? null };
+    return this.#keep(await this.#next(this.#exchange), question);
+  }
+
+  #open(keys: Identified, replace: boolean): OpenQuestion {
+    const { clock, writer } = this.#parts;
+    return {
+      exchange: this.#exchange,
+      keys,
+      askedAt: clock.now(),
+      purges: writer.purges,
+      replace,
+      call: null,
+    };
+  }
+
+  #keep(response: GatewayResponse, question: OpenQuestion): GatewayResponse {
+    response.headers.push('x-llamascope-cache', 'miss');
+    return captureAnswer(response, this.#parts.options.maxAnswerBytes, (body, streamed) => {
+      this.#parts.writer.write(question, body, streamed);
+    });
+  }
+
+  async #bypass(reason: BypassReason): Promise<GatewayResponse> {
+    this.#exchange.cache = BYPASS;
+    this.#exactMs = this.#elapsed();
+    this.#report('bypass', reason, null, null, false);
+    if (this.#exchange.request.cachePolicy === 'only-if-cached') throw notCached();
+    const response = await this.#next(this.#exchange);
+    response.headers.push('x-llamascope-cache', 'bypass');
+    return response;
+  }
+
+  #serveQuietly(hit: Hit, semanticMs: number): GatewayResponse | null {
+    try {
+      return this.#serve(hit, semanticMs);
+    } catch {
+      return null;
+    }
+  }
+
+  /** Null when the entry cannot be written in the form asked for. */
+  #serve(hit: Hit, semanticMs: number | null): GatewayResponse | null {
+    const { clock, emit } = this.#parts;
+    const response = replay(this.#exchange, hit, clock.wallMs());
+    if (response === null) return null;
+    const { entry, similarity } = hit;
+    const result: CacheResult = similarity === null ? 'hit-exact' : 'hit-semantic';
+    this.#exchange.cache = { result, similarity };
+    this.#exchange.served = 'cache';
+    this.#exchange.firstContentAt = clock.now();
+    if (similarity === null) this.#exactMs = this.#elapsed();
+    this.#report(result, null, similarity, semanticMs, false);
+    emit({ type: 'cache.saved', seconds: entry.costMs / 1_000, tokens: tokensOf(entry) });
+    return response;
+  }
+
+  #missed(finding: SemanticFinding | null, semanticMs: number | null): void {
+    const similarity = finding?.similarity ?? null;
+    this.#exchange.cache = similarity === null ? MISS : { result: 'miss', similarity };
+    const shadowHit = this.#parts.options.mode === 'shadow' && finding?.hit != null;
+    this.#report('miss', null, similarity, semanticMs, shadowHit);
+  }
+
+  #report(
+    result: CacheResult,
+    bypass: BypassReason | null,
+    similarity: number | null,
+    semanticMs: number | null,
+    shadowHit: boolean,
+  ): void {
+    const exactMs = this.#exactMs;
+    this.#parts.emit({
+      type: 'cache.looked-up',
+      result,
+      bypass,
+      similarity,
+      exactMs,
+      semanticMs,
+      shadowHit,
+    });
+  }
+
+  #elapsed(): number {
+    return this.#parts.clock.now() - this.#startedAt;
+  }
+}
+
+const MISS = { result: 'miss', similarity: null } as const;
+const BYPASS = { result: 'bypass', similarity: null } as const;
+
+function tokensOf({ answer }: CacheEntry): number {
+  return answer.usage === null ? 0 : answer.usage.promptTokens + answer.usage.completionTokens;
+}
+
+function notCached(): GatewayError {
+  return new GatewayError('not_cached', 'the request asked for only-if-cached, and no stored answer fits it');
+}

@@ -1,0 +1,32 @@
+/** What a command may touch of the process it runs in, so that tests can run one without spawning. */
+export interface CliIo {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** One line of result, to stdout. */
+  out(line: string): void;
+  /** One line for the person who watches, to stderr. */
+  err(line: string): void;
+  /** Calls back on each SIGINT and SIGTERM; the returned function stops that. */
+  onSignal(callback: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
+}
+
+/** 0: it worked. 1: it failed. 2: it was asked for wrongly. */
+export type ExitCode = 0 | 1 | 2;
+
+/** The command line is wrong; the message says what to write instead. Exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** The command failed for a reason that a person can act on; no stack is needed. Exit code 1. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+}
+
+export interface Command {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  help(): string;
+  run(args: readonly string[], io: CliIo): Promise<ExitCode>;
+}

@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+import { reportFailure, runCli } from './run.ts';
+import type { CliIo } from './io.ts';
+
+const io: CliIo = {
+  env: process.env,
+  cwd: process.cwd(),
+  out: (line) => {
+    process.stdout.write(`${line}\n`);
+  },
+  err: (line) => {
+    process.stderr.write(`${line}\n`);
+  },
+  onSignal(callback) {
+    process.on('SIGINT', callback);
+    process.on('SIGTERM', callback);
+    return () => {
+      process.off('SIGINT', callback);
+      process.off('SIGTERM', callback);
+    };
+  },
+};
+
+// A reader that went away (`llamascope check | head -1`) is no failure.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? 0 : 1);
+  });
+}
+const argv = process.argv.slice(2);
+process.on('uncaughtException', (error) => {
+  process.exit(reportFailure(error, null, argv.includes('--debug'), io));
+});
+process.exit(await runCli(argv, io));

@@ -1,0 +1,112 @@
+import type { Config } from '../config/config.ts';
+import { loadConfig, type LoadedConfig } from '../config/load.ts';
+import { createGateway } from '../gateway.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { VERSION } from '../version.ts';
+import { readOptions, type OptionSpec, type OptionValues } from './arguments.ts';
+import { configOption, mainConfigOptions, otherConfigOptions, refuseSecrets, upstreamOption } from './config-options.ts';
+import { optionList } from './help-text.ts';
+import type { CliIo, Command, ExitCode } from './io.ts';
+import { findUpstream, firstModel, quickstartDefaults, wantsUpstream, type QuickstartUpstream } from './quickstart.ts';
+import { stopOnSignal } from './stop-signal.ts';
+
+const quickstartOption: OptionSpec = {
+  name: 'quickstart',
+  value: null,
+  help: 'Everything on: the Ollama at OLLAMA_HOST or 127.0.0.1:11434 if it answers, else a simulator in this process; cache mode on, sampled answers included. File, environment and options still win.',
+};
+const ownOptions = [quickstartOption, configOption, upstreamOption, ...mainConfigOptions];
+const options = [...ownOptions, ...otherConfigOptions];
+
+export const serveCommand: Command = {
+  name: 'serve',
+  summary: 'Run the gateway.',
+  help: () =>
+    [
+      'Usage: llamascope serve [OPTIONS]',
+      '',
+      'Runs the gateway until SIGINT or SIGTERM; then running answers may end (drainMs), a second signal does not wait.',
+      'When it is ready, stdout has one line: listening on http://HOST:PORT',
+      '',
+      'Options:',
+      optionList(ownOptions),
+      '',
+      'Every other key of the configuration, except secrets and details of upstreams:',
+      optionList(otherConfigOptions),
+      '',
+      'Options win over the environment (the name in brackets), that over the file, that over the defaults.',
+      'Every key is explained in docs/configuration.md and llamascope.example.yaml.',
+    ].join('\n'),
+  async run(args: readonly string[], io: CliIo): Promise<ExitCode> {
+    refuseSecrets(args);
+    const { config: file, quickstart, ...flags } = readOptions(args, options);
+    const load = (upstream: QuickstartUpstream | null): LoadedConfig =>
+      loadConfig({
+        flags: flags satisfies OptionValues,
+        env: io.env,
+        file: typeof file === 'string' ? file : null,
+        cwd: io.cwd,
+        quickstart: quickstart === true ? quickstartDefaults(upstream) : null,
+      });
+    const first = load(null);
+    const upstream =
+      quickstart === true && wantsUpstream(first)
+        ? await findUpstream(io.env['OLLAMA_HOST'], first.config.listen)
+        : null;
+    const { config } = upstream === null ? first : load(upstream);
+    try {
+      return await serve(config, upstream, quickstart === true, io);
+    } finally {
+      await upstream?.close();
+    }
+  },
+};
+
+async function serve(
+  config: Config,
+  upstream: QuickstartUpstream | null,
+  quickstart: boolean,
+  io: CliIo,
+): Promise<ExitCode> {
+  const gateway = createGateway(config);
+  const { url } = await gateway.listen();
+  const stopping = stopOnSignal(io, systemClock, async (signal) => {
+    io.err(`${signal}: finishing what is running, for at most ${config.drainMs / 1_000} s; once more to stop at once`);
+    await gateway.close(config.drainMs);
+  });
+  io.out(`listening on ${url}`);
+  if (quickstart) for (const line of await introduction(config, upstream, url)) io.err(line);
+  return (await stopping) === 'finished' ? 0 : 1;
+}
+
+/** What a quick start chose, and what to do next. */
+async function introduction(
+  config: Config,
+  upstream: QuickstartUpstream | null,
+  url: string,
+): Promise<readonly string[]> {
+  const first = config.upstreams[0];
+  const model = first?.kind === 'ollama' ? await firstModel(first.url) : null;
+  const question = JSON.stringify({
+    model: model ?? 'YOUR_MODEL',
+    messages: [{ role: 'user', content: 'What is the capital of France?' }],
+  });
+  return [
+    '',
+    `Llamascope ${VERSION}, quick start`,
+    ...config.upstreams.map(({ name, url: at }) => `  upstream ${name}: ${at}`),
+    ...(upstream === null ? [] : [`    ${upstream.because}`]),
+    `  cache ${config.cache.mode}, sampled answers ${config.cache.sampled ? 'included' : 'left out'}; metrics ${config.metrics.enabled ? 'on' : 'off'}`,
+    '',
+    'Ask something, then ask it again and look at x-llamascope-cache:',
+    `  curl -i ${url}/api/chat -d '${question}'`,
+    `Point a client here: OLLAMA_HOST=${url}, or for OpenAI clients ${url}/v1`,
+    ...(config.metrics.enabled ? [`Metrics: ${operationsUrl(config, url)}/metrics`] : []),
+    `State: ${operationsUrl(config, url)}/health`,
+    '',
+  ];
+}
+
+function operationsUrl(config: Config, url: string): string {
+  return config.admin.listen === null ? url : `http://${config.admin.listen}`;
+}

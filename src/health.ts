@@ -1,0 +1,88 @@
+import type { JsonValue } from './core/json.ts';
+import type { StateReader, UpstreamSnapshot } from './core/state.ts';
+
+/** What `/health` and `/readyz` say, in words a person can act on. Computed from the same snapshots as the metrics. */
+export interface HealthFacts {
+  readonly version: string;
+  /** Unix milliseconds. */
+  readonly startedAt: number;
+  readonly uptimeSeconds: number;
+  readonly draining: boolean;
+  readonly metricsEnabled: boolean;
+  /** Why the semantic tier has no embedder although its mode wants one; null when all is well. */
+  readonly embedderProblem: string | null;
+}
+
+export interface Verdict {
+  readonly status: 'ok' | 'degraded' | 'down';
+  /** Worst first; empty when all is well. */
+  readonly reasons: readonly string[];
+}
+
+/** `down`: no upstream can take a request. `degraded`: something is out of order, requests are still answered. */
+export function judge(state: StateReader, facts: HealthFacts): Verdict {
+  const reasons: string[] = [];
+  const upstreams = state.upstreams();
+  const breakers = state.breakers();
+  const open = new Set(breakers.filter((breaker) => breaker.state === 'open').map((breaker) => String(breaker.name)));
+  const usable = upstreams.filter((upstream) => upstream.healthy && !open.has(upstream.name));
+  if (facts.draining) reasons.push('shutting down: no new requests are taken');
+  if (usable.length === 0) reasons.push('no upstream can take a request');
+  for (const upstream of upstreams) {
+    if (!upstream.healthy) reasons.push(`upstream ${upstream.name} is unhealthy: ${upstream.reason}`);
+  }
+  for (const breaker of breakers) {
+    if (breaker.state === 'closed') continue;
+    const again = breaker.retryAfterMs === null ? '' : `, next try in ${Math.ceil(breaker.retryAfterMs / 1_000)} s`;
+    reasons.push(`breaker ${breaker.name} is ${breaker.state.replace('_', '-')}${again}`);
+  }
+  if (facts.embedderProblem !== null) reasons.push(facts.embedderProblem);
+  const down = facts.draining || usable.length === 0;
+  return { status: down ? 'down' : reasons.length > 0 ? 'degraded' : 'ok', reasons };
+}
+
+export function readiness(state: StateReader, facts: HealthFacts): { ready: boolean; reason: string } {
+  const verdict = judge(state, facts);
+  if (verdict.status === 'down') return { ready: false, reason: verdict.reasons.join('; ') };
+  const healthy = state.upstreams().filter((upstream) => upstream.healthy).length;
+  return { ready: true, reason: `${healthy} of ${state.upstreams().length} upstreams healthy` };
+}
+
+export function healthReport(state: StateReader, facts: HealthFacts): JsonValue {
+  const verdict = judge(state, facts);
+  return {
+    status: verdict.status,
+    reasons: [...verdict.reasons],
+    version: facts.version,
+    node: process.version,
+    startedAt: new Date(facts.startedAt).toISOString(),
+    uptimeSeconds: Math.floor(facts.uptimeSeconds),
+    metricsEnabled: facts.metricsEnabled,
+    upstreams: state.upstreams().map(upstreamReport),
+    breakers: breakerReport(state),
+    pools: state.pools().map((pool) => ({ ...pool })),
+    queues: state.queues().map((queue) => ({ ...queue })),
+    cache: cacheReport(state),
+  };
+}
+
+export function upstreamReport(upstream: UpstreamSnapshot): JsonValue {
+  return {
+    ...upstream,
+    models: [...upstream.models],
+    resident: [...upstream.resident],
+    probedAt: upstream.probedAt === null ? null : new Date(upstream.probedAt).toISOString(),
+  };
+}
+
+export function breakerReport(state: StateReader): JsonValue {
+  return state.breakers().map((breaker) => ({
+    ...breaker,
+    lastStateChangeAt: new Date(breaker.lastStateChangeAt).toISOString(),
+  }));
+}
+
+export function cacheReport(state: StateReader): JsonValue {
+  const cache = state.cache();
+  return { ...cache, fillRatio: cache.maxEntries === 0 ? 0 : cache.entries / cache.maxEntries };
+}

@@ -1,0 +1,164 @@
+/**
+ * One attempt through the gate of one upstream: with the permit and the breaker's leave already in hand, over a
+ * connection, to the end of the body. Whatever the end is, it is told here once: the breaker is settled, the
+ * permit given back, the attempt counted, and what the answer said about itself left in the exchange.
+ */
+import type { Permit } from '../admission/permits.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { Emit, IgnoreReason } from '../core/events.ts';
+import type { Exchange, GatewayResponse } from '../core/request.ts';
+import type { BreakerPermit } from '../resilience/breaker/permit.ts';
+import { OUTCOME_POLICY, settleByOutcome } from '../resilience/outcomes.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { AttemptEnd, AttemptListener, AttemptRequest, Reading } from '../upstream/attempt-types.ts';
+import type { Upstream } from './upstream.ts';
+
+export interface GateDeps {
+  readonly clock: Clock;
+  readonly emit: Emit;
+}
+
+/**
+ * Sends a request to an upstream. Takes over both permits. A kept-alive connection that turns out to be dead costs
+ * nobody anything: the request goes out once more, on a fresh one.
+ */
+export async function passGate(
+  upstream: Upstream,
+  exchange: Exchange,
+  permit: Permit | null,
+  leave: BreakerPermit,
+  deps: GateDeps,
+): Promise<GatewayResponse> {
+  const first = new GatedAttempt(upstream, exchange, permit, leave, deps, isRepeatable(exchange));
+  try {
+    return await first.send();
+  } catch (error) {
+    if (!first.repeatable) throw error;
+    upstream.transport.closeIdle();
+    const again = upstream.breaker.tryAcquire();
+    if (!again.admitted) {
+      first.giveBack();
+      throw error;
+    }
+    return new GatedAttempt(upstream, exchange, permit, again, deps, false).send();
+  }
+}
+
+/** Sending it twice must do no harm: the body is at hand and the call changes nothing at the upstream. */
+function isRepeatable({ request }: Exchange): boolean {
+  return request.route.operation !== 'manage' && (request.body === null || Buffer.isBuffer(request.body));
+}
+
+class GatedAttempt implements AttemptListener {
+  readonly #upstream: Upstream;
+  readonly #exchange: Exchange;
+  readonly #permit: Permit | null;
+  readonly #leave: BreakerPermit;
+  readonly #deps: GateDeps;
+  readonly #mayRepeat: boolean;
+  readonly #startedAt: number;
+  #contentAt: number | null = null;
+  /** It ended on a dead connection and still holds its permit for another go. */
+  repeatable = false;
+
+  constructor(
+    upstream: Upstream,
+    exchange: Exchange,
+    permit: Permit | null,
+    leave: BreakerPermit,
+    deps: GateDeps,
+    mayRepeat: boolean,
+  ) {
+    this.#upstream = upstream;
+    this.#exchange = exchange;
+    this.#permit = permit;
+    this.#leave = leave;
+    this.#deps = deps;
+    this.#mayRepeat = mayRepeat;
+    this.#startedAt = deps.clock.now();
+  }
+
+  send(): Promise<GatewayResponse> {
+    const exchange = this.#exchange;
+    exchange.attempts += 1;
+    exchange.upstream = this.#upstream.name;
+    exchange.tried.push(this.#upstream.name);
+    return this.#upstream.transport.send(attemptRequest(this.#upstream, exchange), this);
+  }
+
+  firstContent(at: number): void {
+    this.#contentAt = at;
+    this.#exchange.firstContentAt = at;
+    this.#exchange.waitedMs += at - this.#startedAt;
+  }
+
+  attemptEnded(end: AttemptEnd): void {
+    const exchange = this.#exchange;
+    const now = this.#deps.clock.now();
+    if (this.#contentAt === null) exchange.waitedMs += now - this.#startedAt;
+    if (end.usage !== null) exchange.usage = end.usage;
+    if (end.times !== null) exchange.times = end.times;
+    this.#settleBreaker(end);
+    this.repeatable = end.stale && this.#mayRepeat && !exchange.cancel.cancelled;
+    if (!this.repeatable) this.giveBack();
+    this.#deps.emit({
+      type: 'upstream.attempted',
+      upstream: this.#upstream.name,
+      outcome: end.outcome,
+      durationMs: now - this.#startedAt,
+    });
+  }
+
+  giveBack(): void {
+    this.#permit?.release();
+    this.#upstream.unassign();
+  }
+
+  #settleBreaker(end: AttemptEnd): void {
+    const { outcome } = end;
+    if (end.stale) {
+      this.#leave.ignore('stale_connection');
+    } else if (outcome === 'aborted') {
+      this.#leave.ignore(whyAborted(end));
+    } else if (outcome === 'success') {
+      this.#upstream.noteOutcome('good');
+      settleByOutcome(this.#leave, outcome, { firstContentMs: (this.#contentAt ?? 0) - this.#startedAt });
+    } else {
+      this.#upstream.noteOutcome(OUTCOME_POLICY[outcome].breaker === 'failure' ? 'bad' : 'neutral');
+      settleByOutcome(this.#leave, outcome, end.retryAfterMs === null ? {} : { retryAfterMs: end.retryAfterMs });
+    }
+  }
+}
+
+function whyAborted({ error, sent }: AttemptEnd): IgnoreReason {
+  if (error instanceof GatewayError && error.code === 'deadline_exceeded') return 'deadline';
+  if (error instanceof GatewayError && error.code === 'client_closed') return 'client_aborted';
+  return sent ? 'client_aborted' : 'not_sent';
+}
+
+function attemptRequest(upstream: Upstream, exchange: Exchange): AttemptRequest {
+  const { request } = exchange;
+  const { timeouts } = upstream.options;
+  return {
+    method: request.method,
+    target: request.target,
+    headers: request.headers,
+    requestId: request.id,
+    body: request.body,
+    reading: readingOf(exchange),
+    streamWanted: request.facts.stream,
+    timeouts: {
+      firstContentMs: timeouts.firstTokenMs,
+      wholeMs: timeouts.firstTokenMs + timeouts.idleMs,
+      idleMs: timeouts.idleMs,
+      totalMs: timeouts.totalMs,
+    },
+    cancel: exchange.cancel,
+  };
+}
+
+function readingOf({ request, dialect }: Exchange): Reading {
+  const { route } = request;
+  if (route.operation === 'manage') return 'opaque';
+  return route.operation === 'read' ? 'whole' : { route, dialect };
+}

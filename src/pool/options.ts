@@ -1,0 +1,46 @@
+import type { BreakerOptions } from '../resilience/breaker/options.ts';
+
+/** One upstream, every default applied. Times are milliseconds. */
+export interface UpstreamOptions {
+  /** The `client_name`, `upstream` and `breaker_name` label. */
+  readonly name: string;
+  readonly kind: 'ollama' | 'openai';
+  /** `http(s)://host:port`, optionally with a path that is put before every request's own. */
+  readonly url: string;
+  /** Share of the traffic relative to its peers of the same tier. */
+  readonly weight: number;
+  /** Upstreams of the lowest tier that can serve are used before any other. */
+  readonly tier: number;
+  /** Generations at once. */
+  readonly parallel: number;
+  /** Embedding calls at once, in a lane of their own. Default 4. */
+  readonly embeddingParallel?: number;
+  readonly queue: { readonly max: number; readonly waitMs: number };
+  readonly pool: { readonly maxsize: number; readonly keepAliveMs: number };
+  readonly breaker: UpstreamBreakerOptions;
+  readonly timeouts: UpstreamTimeouts;
+  /** Sent with every request, in place of the client's field of the same name. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sent as `authorization: Bearer …` in place of the client's; null passes the client's on. */
+  readonly apiKey: string | null;
+  /** The built-in simulator rather than a real server; only reported. */
+  readonly simulator: boolean;
+}
+
+export interface UpstreamBreakerOptions extends Partial<Omit<BreakerOptions, 'name'>> {
+  /**
+   * What to do when the breaker of every suitable upstream is open: refuse, or use the one that would be
+   * tried next. The latter is followed only where there are two or more upstreams.
+   */
+  readonly allOpen?: 'reject' | 'leastRemaining';
+}
+
+export interface UpstreamTimeouts {
+  readonly connectMs: number;
+  /** To the first content-bearing item of a stream. An answer in one piece may take `idleMs` longer. */
+  readonly firstTokenMs: number;
+  /** Between two content-bearing items; comments and pings do not count. */
+  readonly idleMs: number;
+  /** For the whole answer, or null. */
+  readonly totalMs: number | null;
+}

@@ -1,0 +1,91 @@
+/**
+ * Which upstream a request goes to. Pure: candidates and chance in, one candidate out.
+ *
+ * First what must be (it speaks the protocol, has the model, is not draining), then what had better be (not tried
+ * yet, breaker not open, healthy, lowest tier), then the less loaded of two random choices. A wish
+ * that nobody fulfils is dropped rather than the request.
+ */
+import type { ModelId, UpstreamName } from '../core/ids.ts';
+import type { Exchange } from '../core/request.ts';
+import type { Rng } from '../runtime/rng.ts';
+
+export interface Candidate {
+  readonly name: UpstreamName;
+  readonly options: {
+    readonly kind: 'ollama' | 'openai';
+    readonly tier: number;
+    readonly weight: number;
+    readonly parallel: number;
+  };
+  readonly draining: boolean;
+  readonly health: {
+    readonly healthy: boolean;
+    hasModel(model: ModelId): boolean;
+    resident(model: ModelId): boolean;
+  };
+  readonly assigned: number;
+  readonly failuresInARow: number;
+}
+
+/** A model that has to be loaded first costs as much as this many full loads of waiting. */
+const COLD_LOADS = 2;
+
+/** Those that can serve the request at all. Where no upstream is known to have the model, each may have it. */
+export function suitable<C extends Candidate>(all: readonly C[], exchange: Exchange): readonly C[] {
+  const { route, facts } = exchange.request;
+  const ollamaOnly = route.dialect === 'ollama';
+  const speaking = all.filter((one) => !one.draining && (!ollamaOnly || one.options.kind === 'ollama'));
+  const { model } = facts;
+  if (model === null || speaking.length < 2) return speaking;
+  return preferring(speaking, (one) => one.health.hasModel(model));
+}
+
+/** The one to send to, or null when there is no candidate. */
+export function pick<C extends Candidate>(
+  candidates: readonly C[],
+  exchange: Exchange,
+  rng: Rng,
+): C | null {
+  if (candidates.length < 2) return candidates[0] ?? null;
+  const { tried } = exchange;
+  let wanted = candidates;
+  if (tried.length > 0) wanted = preferring(wanted, (one) => !tried.includes(one.name));
+  wanted = preferring(wanted, (one) => one.health.healthy);
+  const tier = Math.min(...wanted.map((one) => one.options.tier));
+  wanted = preferring(wanted, (one) => one.options.tier === tier);
+  const [only] = wanted;
+  if (wanted.length === 1 && only !== undefined) return only;
+  const first = draw(wanted, rng, null);
+  const second = draw(wanted, rng, first);
+  const { model } = exchange.request.facts;
+  return cost(second, model) < cost(first, model) ? second : first;
+}
+
+/** Full loads of work ahead of a request here, by weight. Recent failures count as load: failing fast is not being idle. */
+function cost(candidate: Candidate, model: ModelId | null): number {
+  const { parallel, weight } = candidate.options;
+  const cold = model !== null && !candidate.health.resident(model) ? COLD_LOADS : 0;
+  return (candidate.assigned / parallel + cold + candidate.failuresInARow) / weight;
+}
+
+/** One at random, in proportion to the weights, other than `except`. */
+function draw<C extends Candidate>(candidates: readonly C[], rng: Rng, except: C | null): C {
+  let total = 0;
+  for (const one of candidates) if (one !== except) total += one.options.weight;
+  let point = rng.next() * total;
+  let last: C | null = null;
+  for (const one of candidates) {
+    if (one === except) continue;
+    last = one;
+    point -= one.options.weight;
+    if (point < 0) break;
+  }
+  // Two candidates at least, so there is one beside `except`.
+  return last as C;
+}
+
+/** Those that fulfil the wish, or all when none does. */
+export function preferring<C>(candidates: readonly C[], wish: (candidate: C) => boolean): readonly C[] {
+  const better = candidates.filter(wish);
+  return better.length > 0 ? better : candidates;
+}

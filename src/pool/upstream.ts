@@ -1,0 +1,150 @@
+import type { Emit } from '../core/events.ts';
+import { upstreamName, type ModelId, type UpstreamName } from '../core/ids.ts';
+import type { Lane } from '../core/route.ts';
+import type { QueueSnapshot, UpstreamSnapshot } from '../core/state.ts';
+import { PermitQueue } from '../admission/permits.ts';
+import { CircuitBreaker } from '../resilience/breaker/breaker.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Rng } from '../runtime/rng.ts';
+import { Transport } from '../upstream/transport.ts';
+import type { UpstreamOptions } from './options.ts';
+import { HealthProbe, type ProbeOptions } from './probe.ts';
+
+export interface UpstreamParts {
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly emit: Emit;
+  /** Our name in `via`. */
+  readonly instance: string;
+  readonly probe: ProbeOptions;
+}
+
+const EMBEDDING_PARALLEL = 4;
+
+/** One upstream and everything that is held per upstream: its permits, its breaker, its connections, its health. */
+export class Upstream {
+  readonly name: UpstreamName;
+  readonly options: UpstreamOptions;
+  readonly breaker: CircuitBreaker;
+  readonly transport: Transport;
+  readonly health: HealthProbe;
+  readonly #generation: PermitQueue;
+  readonly #embedding: PermitQueue;
+  #assigned = 0;
+  #failuresInARow = 0;
+  #draining = false;
+  #whenIdle: (() => void)[] = [];
+
+  /** Throws a TypeError or RangeError that names the upstream when an option is out of range. */
+  constructor(options: UpstreamOptions, parts: UpstreamParts) {
+    const { clock, rng, emit } = parts;
+    this.name = upstreamName(options.name);
+    this.options = options;
+    const lane = (permits: number): PermitQueue =>
+      new PermitQueue({ permits, ...options.queue }, { clock, emit, upstream: this.name });
+    this.#generation = lane(options.parallel);
+    this.#embedding = lane(options.embeddingParallel ?? EMBEDDING_PARALLEL);
+    this.transport = new Transport(
+      {
+        name: this.name,
+        url: options.url,
+        maxsize: options.pool.maxsize,
+        keepAliveMs: options.pool.keepAliveMs,
+        connectMs: options.timeouts.connectMs,
+        headers: options.headers,
+        apiKey: options.apiKey,
+        via: parts.instance,
+      },
+      { clock, emit },
+    );
+    this.health = new HealthProbe(options, parts.probe, { clock, emit });
+    emit({ type: 'upstream.added', upstream: this.name });
+    this.breaker = this.newBreaker(options.name, parts);
+  }
+
+  /** A breaker with this upstream's settings. */
+  newBreaker(name: string, parts: Pick<UpstreamParts, 'clock' | 'rng' | 'emit'>): CircuitBreaker {
+    const { allOpen: _, ...settings } = this.options.breaker;
+    return new CircuitBreaker({ ...settings, name }, parts);
+  }
+
+  /** The permits a request of this lane needs; null for those that need none. */
+  permits(lane: Lane): PermitQueue | null {
+    if (lane === 'none') return null;
+    return lane === 'generation' ? this.#generation : this.#embedding;
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  /** Requests sent its way and not over yet, the queued ones included. */
+  get assigned(): number {
+    return this.#assigned;
+  }
+
+  get failuresInARow(): number {
+    return this.#failuresInARow;
+  }
+
+  assign(): void {
+    this.#assigned += 1;
+  }
+
+  unassign(): void {
+    this.#assigned -= 1;
+    if (this.#assigned > 0) return;
+    const waiting = this.#whenIdle;
+    this.#whenIdle = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  /** Remembers how its last attempt ended, so that one that fails fast does not look idle and attract more. */
+  noteOutcome(verdict: 'good' | 'bad' | 'neutral'): void {
+    if (verdict === 'good') this.#failuresInARow = 0;
+    else if (verdict === 'bad') this.#failuresInARow += 1;
+  }
+
+  holdsModel(model: ModelId): boolean {
+    return this.health.resident(model);
+  }
+
+  /** Turns away what is queued and is not picked again. What runs goes on. Resolves when nothing runs. */
+  drain(): Promise<void> {
+    if (!this.#draining) {
+      this.#draining = true;
+      this.#generation.drain();
+      this.#embedding.drain();
+    }
+    if (this.#assigned === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#whenIdle.push(resolve);
+    });
+  }
+
+  /** Both lanes together: one upstream is one line in the metrics. */
+  queue(): QueueSnapshot {
+    const generation = this.#generation.snapshot();
+    const embedding = this.#embedding.snapshot();
+    return {
+      upstream: this.name,
+      depth: generation.depth + embedding.depth,
+      permits: generation.permits + embedding.permits,
+      permitsInUse: generation.permitsInUse + embedding.permitsInUse,
+    };
+  }
+
+  snapshot(): UpstreamSnapshot {
+    const { kind, url, simulator } = this.options;
+    const health = this.health.report();
+    return {
+      name: this.name,
+      kind,
+      url,
+      simulator,
+      ...health,
+      healthy: health.healthy && !this.#draining,
+      reason: this.#draining ? 'draining' : health.reason,
+    };
+  }
+}

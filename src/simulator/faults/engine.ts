@@ -1,0 +1,147 @@
+import type { Clock, Timer } from '../../runtime/clock.ts';
+import { seededRng } from '../../runtime/rng.ts';
+import type { Rng } from '../../runtime/rng.ts';
+import type { FaultName, FaultPlan, FaultRule } from './plan.ts';
+
+export interface RuleReport extends FaultRule {
+  /** Requests that matched path, model and time. */
+  readonly matched: number;
+  /** Of those, how many it hit. */
+  readonly fired: number;
+}
+
+interface ActiveRule {
+  readonly rule: FaultRule;
+  readonly rng: Rng;
+  matched: number;
+  fired: number;
+}
+
+/** What the faults are decided on. `model` is null where a request names none, or is not read yet. */
+export interface FaultSubject {
+  readonly path: string;
+  readonly model: string | null;
+  /** Whether the path is one that runs a model: those are hit by rules without a path. */
+  readonly inference: boolean;
+}
+
+/**
+ * Decides, request by request, which fault of the plan hits it. The first rule that matches and fires wins.
+ * A rule draws one number per matching request from its own sequence, so rules do not disturb each other.
+ */
+export class FaultEngine {
+  readonly #clock: Clock;
+  readonly #onPortChange: (closed: boolean) => void;
+  #rules: ActiveRule[] = [];
+  #seed = 0;
+  #since = 0;
+  #timers: Timer[] = [];
+
+  /** `onPortChange` hears at once whether a `refuse` rule over everything is active now. */
+  constructor(clock: Clock, onPortChange: (closed: boolean) => void) {
+    this.#clock = clock;
+    this.#onPortChange = onPortChange;
+  }
+
+  /** Replaces the plan; its times start now. The plan must have passed `readFaultPlan`. */
+  set(plan: FaultPlan): void {
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers = [];
+    this.#seed = plan.seed ?? 0;
+    this.#since = this.#clock.now();
+    this.#rules = plan.rules.map((rule, index) => ({
+      rule,
+      rng: seededRng(mix(this.#seed, index)),
+      matched: 0,
+      fired: 0,
+    }));
+    for (const { rule } of this.#rules) {
+      if (!closesPort(rule)) continue;
+      for (const edge of [rule.fromMs, rule.untilMs]) {
+        if (edge === undefined || edge === 0) continue;
+        this.#timers.push(this.#clock.setTimer(edge, () => this.#onPortChange(this.portClosed)));
+      }
+    }
+    this.#onPortChange(this.portClosed);
+  }
+
+  clear(): void {
+    this.set({ rules: [] });
+  }
+
+  /** Whether the port is to be closed now. */
+  get portClosed(): boolean {
+    return this.#rules.some(({ rule }) => closesPort(rule) && this.#isActive(rule));
+  }
+
+  /** Decides the `refuse` rules that need no body: they act before the request is read. */
+  decideBeforeBody(subject: FaultSubject): FaultRule | null {
+    return this.#decide(subject, (rule) => actsBeforeBody(rule));
+  }
+
+  /** Decides all others, once the model is known. */
+  decide(subject: FaultSubject): FaultRule | null {
+    return this.#decide(subject, (rule) => !actsBeforeBody(rule));
+  }
+
+  #decide(subject: FaultSubject, wanted: (rule: FaultRule) => boolean): FaultRule | null {
+    for (const active of this.#rules) {
+      const { rule } = active;
+      if (!wanted(rule) || !matches(rule, subject) || !this.#isActive(rule)) continue;
+      if (rule.count !== undefined && active.fired >= rule.count) continue;
+      active.matched += 1;
+      if (active.rng.next() >= (rule.rate ?? 1)) continue;
+      active.fired += 1;
+      return rule;
+    }
+    return null;
+  }
+
+  #isActive(rule: FaultRule): boolean {
+    const age = this.#clock.now() - this.#since;
+    return age >= (rule.fromMs ?? 0) && age < (rule.untilMs ?? Infinity);
+  }
+
+  report(): { readonly seed: number; readonly sinceMs: number; readonly rules: readonly RuleReport[] } {
+    return {
+      seed: this.#seed,
+      sinceMs: this.#clock.now() - this.#since,
+      rules: this.#rules.map(({ rule, matched, fired }) => ({ ...rule, matched, fired })),
+    };
+  }
+
+  close(): void {
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers = [];
+  }
+}
+
+/** A `refuse` over everything is a server that is not there: its port is closed. */
+function closesPort(rule: FaultRule): boolean {
+  return (
+    rule.fault === 'refuse' &&
+    (rule.path === undefined || rule.path === '*') &&
+    rule.model === undefined &&
+    (rule.rate ?? 1) === 1 &&
+    rule.count === undefined
+  );
+}
+
+function actsBeforeBody(rule: FaultRule): boolean {
+  return rule.fault === 'refuse' && rule.model === undefined;
+}
+
+function matches(rule: FaultRule, subject: FaultSubject): boolean {
+  if (rule.path === undefined ? !subject.inference && !closesPort(rule) : !covers(rule.path, subject.path)) return false;
+  return rule.model === undefined || (subject.model !== null && covers(rule.model, subject.model));
+}
+
+function covers(pattern: string, value: string): boolean {
+  return pattern.endsWith('*') ? value.startsWith(pattern.slice(0, -1)) : value === pattern;
+}
+
+/** A different, fixed sequence for each rule of a seed. */
+function mix(seed: number, index: number): number {
+  return (Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) + Math.imul(index + 1, 0xc2b2ae35)) >>> 0;
+}
+
