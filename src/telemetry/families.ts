@@ -37,8 +37,6 @@ export interface Series<I> {
   readonly instrument: I;
   /** What stands before each value: one for a number, one per bucket and two more for a histogram. */
   readonly heads: readonly string[];
-  /** The last sweep that saw it; see `sweep`. */
-  round: number;
 }
 
 /** The client library has no `last`; where all workers agree, its `first` is the same. */
@@ -57,7 +55,6 @@ export abstract class Family<I, L extends LabelValues = LabelValues> {
   readonly #series = new Map<string, Series<I>>();
   readonly #heads: readonly [text: string, openMetrics: string];
   #nameForNextGet: string | null = null;
-  #round = 0;
 
   constructor(name: string, shape: MetricShape, budget: SeriesBudget) {
     this.fullName = name;
@@ -101,7 +98,6 @@ export abstract class Family<I, L extends LabelValues = LabelValues> {
       labels: { ...values },
       instrument: this.make(),
       heads: this.headsOf(key),
-      round: this.#round,
     };
     this.#series.set(key, series);
     return series;
@@ -131,26 +127,10 @@ export abstract class Family<I, L extends LabelValues = LabelValues> {
     if (this.#series.delete(key)) this.budget.release(this.linesPerSeries);
   }
 
-  /**
-   * Rewrites the family from the present: what `fill` does not touch is gone afterwards. If it throws, the
-   * family is left empty, because a gauge that is missing is better than one that is wrong.
-   */
-  sweep(fill: (at: (values: L) => I) => void): void {
-    this.#round += 1;
-    const round = this.#round;
-    try {
-      fill((values) => {
-        const series = this.#resolve(values);
-        if (series === null) return this.make();
-        series.round = round;
-        return series.instrument;
-      });
-    } catch (error) {
-      this.clear();
-      throw error;
-    }
-    for (const [key, series] of this.#series) {
-      if (series.round !== round) this.#remove(key);
+  protected retain(values: readonly L[]): void {
+    const kept = new Set(values.map((labels) => formatLabels(labels, this.labelNames)));
+    for (const key of this.#series.keys()) {
+      if (!kept.has(key)) this.#remove(key);
     }
   }
 
@@ -212,6 +192,12 @@ export class CounterFamily<L extends LabelValues = LabelValues> extends NumberFa
 export class GaugeFamily<L extends LabelValues = LabelValues> extends NumberFamily<Gauge, L> {
   protected override make(): Gauge {
     return new Gauge();
+  }
+
+  /** Makes the family say this and nothing else. What is gone makes room first for what is new. */
+  replace(values: readonly (readonly [labels: L, value: number])[]): void {
+    this.retain(values.map(([labels]) => labels));
+    for (const [labels, value] of values) this.labels(labels).set(value);
   }
 }
 

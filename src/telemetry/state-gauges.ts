@@ -5,8 +5,6 @@
 import { BREAKER_STATE_VALUE } from '../core/breaker-state.ts';
 import type { StateReader } from '../core/state.ts';
 import type { MetricCatalogue } from './catalogue.ts';
-import type { Family } from './families.ts';
-import type { Gauge } from './instruments.ts';
 import type { Metrics } from './metrics.ts';
 import type { Observer } from './observe.ts';
 
@@ -27,8 +25,6 @@ export function createGuard(metrics: Metrics<MetricCatalogue>): Guard {
     }
   };
 }
-
-type Fill<L> = (at: (labels: L) => Gauge) => void;
 
 export function createStateCollector(
   metrics: Metrics<MetricCatalogue>,
@@ -71,15 +67,13 @@ function breakerCollector(
     collect: () => {
       const breakers = reader.breakers();
       for (const breaker of breakers) observer.ensureBreaker(breaker.name);
-      each(state, breakers, (breaker, at) => {
-        at({ breaker_name: breaker.name }).set(BREAKER_STATE_VALUE[breaker.state]);
-      });
-      each(failures, breakers, (breaker, at) => {
-        at({ breaker_name: breaker.name }).set(breaker.consecutiveFailures);
-      });
-      each(changed, breakers, (breaker, at) => {
-        at({ breaker_name: breaker.name }).set(breaker.lastStateChangeAt / 1_000);
-      });
+      state.replace(breakers.map(({ name, state }) => [{ breaker_name: name }, BREAKER_STATE_VALUE[state]]));
+      failures.replace(
+        breakers.map(({ name, consecutiveFailures }) => [{ breaker_name: name }, consecutiveFailures]),
+      );
+      changed.replace(
+        breakers.map(({ name, lastStateChangeAt }) => [{ breaker_name: name }, lastStateChangeAt / 1_000]),
+      );
     },
   };
 }
@@ -97,14 +91,18 @@ function poolCollector(
     collect: () => {
       const pools = reader.pools();
       for (const pool of pools) observer.ensureUpstream(pool.client);
-      each(size, pools, (pool, at) => {
-        at({ client_name: pool.client, pool_type: 'connections' }).set(pool.connections);
-        at({ client_name: pool.client, pool_type: 'maxsize' }).set(pool.maxsize);
-      });
-      each(connections, pools, (pool, at) => {
-        at({ client_name: pool.client, state: 'busy' }).set(pool.busy);
-        at({ client_name: pool.client, state: 'idle' }).set(pool.idle);
-      });
+      size.replace(
+        pools.flatMap((pool) => [
+          [{ client_name: pool.client, pool_type: 'connections' }, pool.connections],
+          [{ client_name: pool.client, pool_type: 'maxsize' }, pool.maxsize],
+        ]),
+      );
+      connections.replace(
+        pools.flatMap((pool) => [
+          [{ client_name: pool.client, state: 'busy' }, pool.busy],
+          [{ client_name: pool.client, state: 'idle' }, pool.idle],
+        ]),
+      );
     },
   };
 }
@@ -117,13 +115,13 @@ function queueCollector(metrics: Metrics<MetricCatalogue>, reader: StateReader):
     families: [depth, permits],
     collect: () => {
       const queues = reader.queues();
-      each(depth, queues, (queue, at) => {
-        at({ upstream: queue.upstream }).set(queue.depth);
-      });
-      each(permits, queues, (queue, at) => {
-        at({ upstream: queue.upstream, state: 'in_use' }).set(queue.permitsInUse);
-        at({ upstream: queue.upstream, state: 'limit' }).set(queue.permits);
-      });
+      depth.replace(queues.map((queue) => [{ upstream: queue.upstream }, queue.depth]));
+      permits.replace(
+        queues.flatMap((queue) => [
+          [{ upstream: queue.upstream, state: 'in_use' }, queue.permitsInUse],
+          [{ upstream: queue.upstream, state: 'limit' }, queue.permits],
+        ]),
+      );
     },
   };
 }
@@ -141,12 +139,8 @@ function upstreamCollector(
     collect: () => {
       const upstreams = reader.upstreams();
       for (const upstream of upstreams) observer.ensureUpstream(upstream.name);
-      each(healthy, upstreams, (upstream, at) => {
-        at({ upstream: upstream.name }).set(upstream.healthy ? 1 : 0);
-      });
-      each(resident, upstreams, (upstream, at) => {
-        at({ upstream: upstream.name }).set(upstream.resident.length);
-      });
+      healthy.replace(upstreams.map(({ name, healthy }) => [{ upstream: name }, healthy ? 1 : 0]));
+      resident.replace(upstreams.map(({ name, resident }) => [{ upstream: name }, resident.length]));
     },
   };
 }
@@ -160,19 +154,9 @@ function cacheCollector(metrics: Metrics<MetricCatalogue>, reader: StateReader):
     families: [size, fill, bytes],
     collect: () => {
       const cache = reader.cache();
-      size.labels({}).set(cache.entries);
-      fill.labels({}).set(cache.maxEntries > 0 ? cache.entries / cache.maxEntries : 0);
-      bytes.labels({}).set(cache.bytes);
+      size.replace([[{}, cache.entries]]);
+      fill.replace([[{}, cache.maxEntries > 0 ? cache.entries / cache.maxEntries : 0]]);
+      bytes.replace([[{}, cache.bytes]]);
     },
   };
-}
-
-function each<T, L extends Readonly<Record<string, string>>>(
-  family: Family<Gauge, L>,
-  items: readonly T[],
-  set: (item: T, at: Parameters<Fill<L>>[0]) => void,
-): void {
-  family.sweep((at) => {
-    for (const item of items) set(item, at);
-  });
 }

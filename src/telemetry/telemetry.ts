@@ -113,14 +113,14 @@ class LiveTelemetry implements Telemetry {
     for (const { fullName: family, budget } of metrics.families) {
       if (budget.dropped > 0) dropped.labels({ family }).riseTo(budget.dropped);
     }
-    series.sweep((at) => {
-      for (const { fullName: family, budget } of metrics.families) {
-        if (budget.used > 0 && family !== series.fullName) at({ family }).set(budget.used);
-      }
-      // Last, because each line above is one of its own.
-      const own = at({ family: series.fullName });
-      own.set(series.budget.used);
-    });
+    const others = metrics.families.filter(
+      (family) => family.budget.used > 0 && family.fullName !== series.fullName,
+    );
+    series.replace([
+      ...others.map(({ fullName: family, budget }) => [{ family }, budget.used] as const),
+      // One line for each of the others and this one.
+      [{ family: series.fullName }, others.length + 1],
+    ]);
   }
 
   close(): void {
