@@ -73,19 +73,22 @@ class Lookup {
   }
 
   async #serveExact(key: string): Promise<ExactFinding> {
+    const entry = await this.#findExact(key);
+    if (entry === null) return 'absent';
+    return this.#serve({ entry, similarity: null }, null) ?? 'unusable';
+  }
+
+  async #findExact(key: string): Promise<CacheEntry | null> {
     try {
       const { store, writer } = this.#parts;
-      let entry = await store.get(key);
-      if (entry === null) {
-        const write = writer.flush(key);
-        if (write === null) return 'absent';
-        await write;
-        entry = await store.get(key);
-        if (entry === null) return 'absent';
-      }
-      return this.#serve({ entry, similarity: null }, null) ?? 'unusable';
+      const entry = await store.get(key);
+      if (entry !== null) return entry;
+      const write = writer.flush(key);
+      if (write === null) return null;
+      await write;
+      return await store.get(key);
     } catch {
-      return 'absent';
+      return null;
     }
   }
 
@@ -104,7 +107,7 @@ class Lookup {
     if (mode === 'shadow') return this.#askBeside(similar, from, keys, replace);
     const finding = await similar;
     const semanticMs = this.#elapsed() - from;
-    const response = finding?.hit == null ? null : this.#serveQuietly(finding.hit, semanticMs);
+    const response = finding?.hit == null ? null : this.#serve(finding.hit, semanticMs);
     if (response !== null) return response;
     this.#missed(finding, semanticMs);
     return this.#askUpstream(keys, replace, finding);
@@ -185,18 +188,15 @@ class Lookup {
     return response;
   }
 
-  #serveQuietly(hit: Hit, semanticMs: number): GatewayResponse | null {
-    try {
-      return this.#serve(hit, semanticMs);
-    } catch {
-      return null;
-    }
-  }
-
   /** Null when the entry cannot be written in the form asked for. */
   #serve(hit: Hit, semanticMs: number | null): GatewayResponse | null {
     const { clock, emit } = this.#parts;
-    const response = replay(this.#exchange, hit, clock.wallMs());
+    let response: GatewayResponse | null = null;
+    try {
+      response = replay(this.#exchange, hit, clock.wallMs());
+    } catch {
+      // An entry that cannot be written out must not cost the request more than the lookup.
+    }
     if (response === null) return null;
     const { entry, similarity } = hit;
     const result: CacheResult = similarity === null ? 'hit-exact' : 'hit-semantic';

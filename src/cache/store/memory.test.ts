@@ -29,11 +29,11 @@ describe('memory store', () => {
     clock.advance(5);
     store.put(sampleEntry('b'), false);
     clock.advance(9_995);
-    expect(removed).toEqual(['a ttl']);
+    expect(removed).toEqual(['id-a ttl']);
     clock.advance(999);
-    expect(removed).toEqual(['a ttl']);
+    expect(removed).toEqual(['id-a ttl']);
     expect(store.stats()).toEqual({ entries: 0, bytes: 0 });
-    expect(removed).toEqual(['a ttl', 'b ttl']);
+    expect(removed).toEqual(['id-a ttl', 'id-b ttl']);
     expect(clock.pending).toBe(0);
   });
 
@@ -96,6 +96,7 @@ interface Slot {
   entry: CacheEntry;
   bytes: number;
   readonly at: number;
+  readonly serial: number;
 }
 
 /** The same promises over a plain list, oldest use first; the real one may not be that slow. */
@@ -111,7 +112,7 @@ class Model {
   }
 
   stats(): { entries: number; bytes: number } {
-    const expired = this.#held.filter((slot) => this.#expired(slot)).sort((a, b) => a.at - b.at);
+    const expired = this.#held.filter((slot) => this.#expired(slot)).sort((a, b) => a.serial - b.serial);
     for (const slot of expired) this.#drop(slot, 'ttl');
     return { entries: this.#held.length, bytes: this.#held.reduce((sum, slot) => sum + slot.bytes, 0) };
   }
@@ -130,7 +131,7 @@ class Model {
     if (existing !== null && !replace) return 'exists';
     if (existing !== null) this.#drop(existing, 'replaced');
     this.#makeRoom(1, bytes);
-    this.#held.push({ entry, bytes, at: this.#clock.now() });
+    this.#held.push({ entry, bytes, at: this.#clock.now(), serial: (serial += 1) });
     return 'stored';
   }
 
@@ -159,7 +160,7 @@ class Model {
       const sum = this.#held.reduce((total, slot) => total + slot.bytes, 0);
       const tooMany = this.#held.length + entries > maxEntries;
       if (!tooMany && sum + bytes <= maxBytes) return;
-      const oldest = this.#held.reduce((a, b) => (b.at < a.at ? b : a));
+      const oldest = this.#held.reduce((a, b) => (b.serial < a.serial ? b : a));
       if (this.#expired(oldest)) this.#drop(oldest, 'ttl');
       else this.#drop(this.#held[0]!, tooMany ? 'entries' : 'bytes');
     }

@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { seededRng } from '../../runtime/rng.ts';
+import type { CacheEntry } from '../store/port.ts';
+import { sampleEntry } from '../store/sample-entry.ts';
+import { cosine, ScopeRows } from './scope-rows.ts';
+import { VectorIndex } from './vector-index.ts';
+
+function unit(rng: { next(): number }, dimensions: number): Float32Array {
+  const vector = Float32Array.from({ length: dimensions }, () => rng.next() + rng.next() - 1);
+  const length = Math.hypot(...vector);
+  return vector.map((value) => value / length);
+}
+
+function near(vector: Float32Array, distance: number, rng: { next(): number }): Float32Array {
+  const moved = vector.map((value) => value + (rng.next() - 0.5) * distance);
+  const length = Math.hypot(...moved);
+  return moved.map((value) => value / length);
+}
+
+const entry = (id: string, vector: Float32Array, scope = 'scope', identity = 'e'): CacheEntry =>
+  sampleEntry(`key-${id}`, { id, scope, embedding: { identity, vector } });
+
+describe('ScopeRows', () => {
+  it.each([16, 64, 130])('finds the true nearest of hard neighbours with %i dimensions', (dimensions) => {
+    const rng = seededRng(dimensions);
+    const rows = new ScopeRows(dimensions);
+    const centre = unit(rng, dimensions);
+    const all = Array.from({ length: 500 }, (_, i) => ({
+      id: `i${i}`,
+      key: `k${i}`,
+      text: '',
+      vector: i % 2 === 0 ? unit(rng, dimensions) : near(centre, 0.3, rng),
+    }));
+    for (const one of all) rows.put(one);
+    for (let i = 0; i < 20; i += 1) {
+      const query = near(centre, 0.2, rng);
+      const expected = all
+        .map(({ id, vector }) => ({ id, similarity: cosine(query, vector) }))
+        .sort((a, b) => b.similarity - a.similarity)
+        .slice(0, 8);
+      const found = rows.nearest(query, 8, 0);
+      // The first is exact; further down int8 may only confuse neighbours that hardly differ.
+      expect(found[0]!.similarity).toBe(expected[0]!.similarity);
+      for (const [position, { similarity }] of found.entries())
+        expect(expected[position]!.similarity - similarity).toBeLessThan(0.01);
+    }
+  });
+
+  it('agrees with a plain list under any sequence of writes and removals', () => {
+    const step = fc.record({ id: fc.integer({ min: 0, max: 40 }), remove: fc.boolean(), seed: fc.nat() });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), fc.nat(), (steps, seed) => {
+        const rows = new ScopeRows(5);
+        const plain = new Map<string, Float32Array>();
+        for (const { id, remove, seed: vectorSeed } of steps) {
+          const name = `i${id}`;
+          if (remove) expect(rows.remove(name)).toBe(plain.delete(name));
+          else {
+            const vector = unit(seededRng(vectorSeed), 5);
+            rows.put({ id: name, key: name, text: '', vector });
+            plain.set(name, vector);
+          }
+          expect(rows.size).toBe(plain.size);
+        }
+        const query = unit(seededRng(seed), 5);
+        const expected = [...plain.values()].map((vector) => cosine(query, vector)).sort((a, b) => b - a);
+        const found = rows.nearest(query, 50, -1).map((neighbour) => neighbour.similarity);
+        expect(found).toEqual(expected);
+      }),
+    );
+  });
+
+  it('leaves out what is below the floor', () => {
+    const rows = new ScopeRows(2);
+    rows.put({ id: 'a', key: 'a', text: '', vector: new Float32Array([1, 0]) });
+    rows.put({ id: 'b', key: 'b', text: '', vector: new Float32Array([0, 1]) });
+    const found = rows.nearest(new Float32Array([1, 0]), 8, 0.1);
+    expect(found.map((neighbour) => [neighbour.entry.id, neighbour.similarity])).toEqual([['a', 1]]);
+  });
+});
+
+describe('VectorIndex', () => {
+  const a = new Float32Array([1, 0]);
+  const b = new Float32Array([0.6, 0.8]);
+
+  it('sees one scope at a time and forgets empty ones', () => {
+    const index = new VectorIndex('e', 2);
+    index.add(entry('1', a, 'here'));
+    index.add(entry('2', b, 'there'));
+    expect(index.nearest('here', a, 8, -1).map(({ entry: found }) => found.id)).toEqual(['1']);
+    expect(index.nearest('elsewhere', a, 8, -1)).toEqual([]);
+    index.remove(entry('2', b, 'there'));
+    index.remove(entry('2', b, 'there'));
+    index.remove(entry('1', a, 'there'));
+    expect([index.sizeOf('here'), index.sizeOf('there'), index.size]).toEqual([1, 0, 1]);
+  });
+
+  it('takes no vector of another embedder, of another length, and no entry without one', () => {
+    const index = new VectorIndex('e', 2);
+    index.add(entry('1', a, 'scope', 'other'));
+    index.add(entry('2', new Float32Array([1, 0, 0])));
+    index.add(sampleEntry('3'));
+    expect(index.size).toBe(0);
+  });
+
+  it('gives an entry that is added again its new vector', () => {
+    const index = new VectorIndex('e', 2);
+    index.add(entry('1', a));
+    index.add(entry('1', b));
+    expect(index.size).toBe(1);
+    expect(index.nearest('scope', b, 8, 0)[0]?.similarity).toBeCloseTo(1);
+  });
+});

@@ -1,0 +1,158 @@
+/** What tests of the cache stand on: exchanges as the door makes them, and an embedder without surprises. */
+import type { Dialect } from '../core/dialect.ts';
+import type { TextEmbedder } from '../core/embedder.ts';
+import { clientId, requestId, tenantId } from '../core/ids.ts';
+import type { CachePolicy, Exchange, GatewayResponse } from '../core/request.ts';
+import type { Route } from '../core/route.ts';
+import type { ByteSink, ByteStream } from '../core/stream.ts';
+import { CancelSource } from '../runtime/cancel.ts';
+
+/** A route as the table has it, by path. */
+export function routeFor(template: string): Route {
+  const operation = template.includes('embed')
+    ? 'embed'
+    : template.endsWith('chat') || template.includes('/chat/')
+      ? 'chat'
+      : 'generate';
+  const dialect = template.startsWith('/v1/') ? 'openai' : 'ollama';
+  return {
+    template,
+    methods: ['POST'],
+    endpoint: template as Route['endpoint'],
+    dialect,
+    operation,
+    lane: operation === 'embed' ? 'embedding' : 'generation',
+    body: 'json',
+    streamsByDefault: dialect === 'ollama' && operation !== 'embed',
+    cacheable: true,
+  };
+}
+
+export interface Asked {
+  readonly route?: Route;
+  readonly tenant?: string;
+  readonly policy?: CachePolicy;
+  readonly target?: string;
+  readonly receivedAt?: number;
+}
+
+let asked = 0;
+
+/** An exchange for this body, read by this dialect. */
+export function exchangeFor(
+  dialect: Dialect,
+  json: unknown,
+  given: Asked = {},
+): Exchange & { readonly cancel: CancelSource } {
+  const route = given.route ?? routeFor('/api/chat');
+  const body = Buffer.from(JSON.stringify(json));
+  asked += 1;
+  return {
+    request: {
+      id: requestId(`req-${asked}`),
+      route,
+      method: 'POST',
+      target: given.target ?? route.template,
+      headers: {},
+      body,
+      facts: dialect.readRequest(route, body),
+      client: clientId('somebody'),
+      tenant: tenantId(given.tenant ?? 'anonymous'),
+      cachePolicy: given.policy ?? 'default',
+      receivedAt: given.receivedAt ?? 0,
+      deadlineAt: null,
+    },
+    dialect,
+    cancel: new CancelSource(),
+    tried: [],
+    attempts: 0,
+    waitedMs: 0,
+    queuedMs: 0,
+    served: 'upstream',
+    upstream: null,
+    cache: null,
+    firstContentAt: null,
+    usage: null,
+    times: null,
+  };
+}
+
+/** A stream that has all its chunks and delivers them as soon as it is started, then ends or fails. */
+export function streamOf(chunks: readonly Buffer[], failure: Error | null = null): ByteStream {
+  return {
+    start(sink: ByteSink): void {
+      for (const chunk of chunks) sink.write(chunk);
+      if (failure === null) sink.end();
+      else sink.fail(failure);
+    },
+    resume(): void {
+      // It never pauses.
+    },
+    cancel(): void {
+      // It holds nothing.
+    },
+  };
+}
+
+/** Reads a response to its end, as the listener would. */
+export function drain(response: GatewayResponse): Promise<Buffer> {
+  const { body } = response;
+  if (body === null || Buffer.isBuffer(body)) return Promise.resolve(body ?? Buffer.alloc(0));
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    body.start({
+      write: (chunk) => chunks.push(chunk) > 0,
+      end: () => {
+        resolve(Buffer.concat(chunks));
+      },
+      fail: reject,
+    });
+  });
+}
+
+/** A header of a response, or null. */
+export function headerOf(response: GatewayResponse, name: string): string | null {
+  const { headers } = response;
+  for (let i = 0; i < headers.length; i += 2) if (headers[i] === name) return headers[i + 1] ?? null;
+  return null;
+}
+
+/**
+ * Counts words into `dimensions` places, so that texts with the same words are equal and texts that share
+ * most words are near. `embed` can be replaced to make it fail or hang.
+ */
+export class WordEmbedder implements TextEmbedder {
+  readonly identity: string;
+  readonly dimensions: number;
+  readonly recommendedThreshold = 0.75;
+  /** Every call so far, in order. */
+  readonly calls: (readonly string[])[] = [];
+  answer: (texts: readonly string[]) => Promise<Float32Array[]>;
+
+  constructor(identity = 'words', dimensions = 64) {
+    this.identity = identity;
+    this.dimensions = dimensions;
+    this.answer = (texts) => Promise.resolve(texts.map((text) => this.vector(text)));
+  }
+
+  embed(texts: readonly string[]): Promise<Float32Array[]> {
+    this.calls.push(texts);
+    return this.answer(texts);
+  }
+
+  vector(text: string): Float32Array {
+    const vector = new Float32Array(this.dimensions);
+    for (const word of text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []) {
+      let place = 7;
+      for (const character of word) place = (place * 31 + (character.codePointAt(0) ?? 0)) >>> 0;
+      const at = place % this.dimensions;
+      vector[at] = (vector[at] ?? 0) + 1;
+    }
+    const length = Math.hypot(...vector);
+    return length === 0 ? vector : vector.map((value) => value / length);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
