@@ -6,7 +6,6 @@
 import type { Dialect } from '../core/dialect.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { Emit } from '../core/events.ts';
-import type { HeaderBag } from '../core/request.ts';
 import type { DialectName } from '../core/route.ts';
 import type { ByteStream } from '../core/stream.ts';
 import { CancelSource } from '../runtime/cancel.ts';

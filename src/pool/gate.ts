@@ -125,7 +125,11 @@ class GatedAttempt implements AttemptListener {
       settleByOutcome(this.#leave, outcome, { firstContentMs: (this.#contentAt ?? 0) - this.#startedAt });
     } else {
       this.#upstream.noteOutcome(OUTCOME_POLICY[outcome].breaker === 'failure' ? 'bad' : 'neutral');
-      settleByOutcome(this.#leave, outcome, end.retryAfterMs === null ? {} : { retryAfterMs: end.retryAfterMs });
+      settleByOutcome(
+        this.#leave,
+        outcome,
+        end.retryAfterMs === null ? {} : { retryAfterMs: end.retryAfterMs },
+      );
     }
   }
 }

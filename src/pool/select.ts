@@ -41,11 +41,7 @@ export function suitable<C extends Candidate>(all: readonly C[], exchange: Excha
 }
 
 /** The one to send to, or null when there is no candidate. */
-export function pick<C extends Candidate>(
-  candidates: readonly C[],
-  exchange: Exchange,
-  rng: Rng,
-): C | null {
+export function pick<C extends Candidate>(candidates: readonly C[], exchange: Exchange, rng: Rng): C | null {
   if (candidates.length < 2) return candidates[0] ?? null;
   const { tried } = exchange;
   let wanted = candidates;

@@ -37,7 +37,7 @@ export class Upstream {
 
   /** Throws a TypeError or RangeError that names the upstream when an option is out of range. */
   constructor(options: UpstreamOptions, parts: UpstreamParts) {
-    const { clock, rng, emit } = parts;
+    const { clock, emit } = parts;
     this.name = upstreamName(options.name);
     this.options = options;
     const lane = (permits: number): PermitQueue =>
@@ -57,7 +57,7 @@ export class Upstream {
       },
       { clock, emit },
     );
-    this.health = new HealthProbe(options, parts.probe, { clock, emit });
+    this.health = new HealthProbe(options, parts.probe, { clock, emit, via: parts.instance });
     emit({ type: 'upstream.added', upstream: this.name });
     this.breaker = this.newBreaker(options.name, parts);
   }

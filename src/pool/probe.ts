@@ -1,0 +1,212 @@
+/**
+ * Active health of one upstream, and what it has. Asks by `GET` on a connection of its own, never by a generation:
+ * that would load a model and push another out of memory. One failed probe makes a new upstream unhealthy,
+ * two in a row one that was well, one good probe makes it healthy: without traffic and without a restart.
+ */
+import type { Emit } from '../core/events.ts';
+import { upstreamName, type ModelId, type UpstreamName } from '../core/ids.ts';
+import { isJsonObject } from '../core/json.ts';
+import type { UpstreamSnapshot } from '../core/state.ts';
+import type { Clock, Timer } from '../runtime/clock.ts';
+import { ProbeClient } from '../upstream/probe-client.ts';
+import {
+  readOllamaModels,
+  readOpenAiModels,
+  sameModel,
+  showsEmbedding,
+  type ListedModel,
+} from './model-list.ts';
+import type { UpstreamOptions } from './options.ts';
+
+export interface ProbeOptions {
+  readonly intervalMs: number;
+  /** For each call of a probe. */
+  readonly timeoutMs: number;
+}
+
+export type HealthReport = Pick<
+  UpstreamSnapshot,
+  'healthy' | 'reason' | 'probedAt' | 'version' | 'models' | 'resident'
+>;
+
+const FAILURES_TO_UNHEALTHY = 2;
+/** `/api/show` calls per probe: a list of new models is worked off over several. */
+const SHOWS_PER_PROBE = 32;
+
+export class HealthProbe {
+  readonly #name: UpstreamName;
+  readonly #kind: UpstreamOptions['kind'];
+  readonly #client: ProbeClient;
+  readonly #options: ProbeOptions;
+  readonly #clock: Clock;
+  readonly #emit: Emit;
+  #timer: Timer | null = null;
+  #closed = false;
+  #healthy = false;
+  #reason = 'not probed yet';
+  #probedAt: number | null = null;
+  #failures = 0;
+  #version: string | null = null;
+  #models: readonly ListedModel[] = [];
+  #resident: readonly ListedModel[] = [];
+  /** By name and digest: whether it embeds. Asked once per model. */
+  readonly #embeds = new Map<string, boolean>();
+
+  constructor(
+    upstream: Pick<UpstreamOptions, 'name' | 'kind' | 'url' | 'headers' | 'apiKey'>,
+    options: ProbeOptions,
+    deps: { readonly clock: Clock; readonly emit: Emit; readonly via?: string },
+  ) {
+    this.#name = upstreamName(upstream.name);
+    this.#kind = upstream.kind;
+    this.#options = options;
+    this.#clock = deps.clock;
+    this.#emit = deps.emit;
+    const { url, headers, apiKey } = upstream;
+    this.#client = new ProbeClient({
+      url,
+      headers,
+      apiKey,
+      timeoutMs: options.timeoutMs,
+      via: deps.via ?? 'llamascope',
+    });
+  }
+
+  /** Resolves when the first probe is over, well or badly; further ones follow at the interval. */
+  async start(): Promise<void> {
+    await this.probe();
+    this.#schedule();
+  }
+
+  get healthy(): boolean {
+    return this.#healthy;
+  }
+
+  hasModel(model: ModelId): boolean {
+    return this.#models.some((listed) => sameModel(listed.name, model));
+  }
+
+  resident(model: ModelId): boolean {
+    return this.#resident.some((listed) => sameModel(listed.name, model));
+  }
+
+  digest(model: string): string | null {
+    return this.#models.find((listed) => sameModel(listed.name, model))?.digest ?? null;
+  }
+
+  /** A model here that makes vectors: the one asked for, or the first. */
+  embeddingModel(wanted: string | null): ListedModel | null {
+    const found = this.#models.find((listed) =>
+      wanted === null ? this.#embedsText(listed) : sameModel(listed.name, wanted),
+    );
+    return found ?? null;
+  }
+
+  report(): HealthReport {
+    return {
+      healthy: this.#healthy,
+      reason: this.#reason,
+      probedAt: this.#probedAt,
+      version: this.#version,
+      models: this.#models.map((listed) => listed.name),
+      resident: this.#resident.map((listed) => listed.name),
+    };
+  }
+
+  /** One round now. Never rejects. */
+  async probe(): Promise<void> {
+    let failure: string | null = null;
+    try {
+      await (this.#kind === 'ollama' ? this.#probeOllama() : this.#probeOpenAi());
+    } catch (error) {
+      failure = describe(error);
+    }
+    if (this.#closed) return;
+    this.#probedAt = this.#clock.wallMs();
+    this.#conclude(failure);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#timer?.cancel();
+    await this.#client.close();
+  }
+
+  #schedule(): void {
+    if (this.#closed) return;
+    this.#timer = this.#clock.setTimer(this.#options.intervalMs, () => {
+      void this.probe().then(() => {
+        this.#schedule();
+      });
+    });
+  }
+
+  #conclude(failure: string | null): void {
+    this.#failures = failure === null ? 0 : this.#failures + 1;
+    const before = this.#healthy;
+    if (failure === null) this.#healthy = true;
+    else if (!this.#healthy || this.#failures >= FAILURES_TO_UNHEALTHY) this.#healthy = false;
+    if (failure !== null || this.#healthy) this.#reason = failure ?? 'answers';
+    if (!this.#healthy) this.#resident = [];
+    if (before === this.#healthy) return;
+    this.#emit({
+      type: 'upstream.health-changed',
+      upstream: this.#name,
+      healthy: this.#healthy,
+      reason: this.#reason,
+    });
+  }
+
+  async #probeOllama(): Promise<void> {
+    const version = await this.#get('/api/version');
+    this.#version =
+      isJsonObject(version) && typeof version['version'] === 'string' ? version['version'] : null;
+    this.#models = readOllamaModels(await this.#get('/api/tags'));
+    this.#resident = readOllamaModels(await this.#get('/api/ps'));
+    await this.#learnCapabilities();
+  }
+
+  async #probeOpenAi(): Promise<void> {
+    this.#models = readOpenAiModels(await this.#get('/v1/models'));
+  }
+
+  async #get(target: string): Promise<unknown> {
+    const { status, json } = await this.#client.ask(target);
+    if (status !== 200) throw new Error(`GET ${target} answered ${String(status)}`);
+    if (json === null) throw new Error(`GET ${target} answered something that is not JSON`);
+    return json;
+  }
+
+  /** Names and families only hint at what a model is for; `/api/show` says. */
+  async #learnCapabilities(): Promise<void> {
+    const unknown = this.#models
+      .filter((listed) => !this.#embeds.has(keyOf(listed)))
+      .slice(0, SHOWS_PER_PROBE);
+    for (const listed of unknown) {
+      const { status, json } = await this.#client.ask('/api/show', { model: listed.name });
+      this.#embeds.set(
+        keyOf(listed),
+        (status === 200 ? showsEmbedding(json) : null) ?? listed.looksLikeEmbedding,
+      );
+    }
+  }
+
+  #embedsText(listed: ListedModel): boolean {
+    return this.#embeds.get(keyOf(listed)) ?? listed.looksLikeEmbedding;
+  }
+}
+
+function keyOf({ name, digest }: ListedModel): string {
+  return `${name}@${digest ?? ''}`;
+}
+
+/** The innermost cause says most: `fetch failed` hides `ECONNREFUSED`. */
+function describe(error: unknown): string {
+  let innermost = error;
+  while (innermost instanceof Error && innermost.cause instanceof Error) innermost = innermost.cause;
+  if (innermost instanceof AggregateError && innermost.errors[0] instanceof Error)
+    innermost = innermost.errors[0];
+  if (!(innermost instanceof Error)) return String(innermost);
+  if (innermost.name === 'TimeoutError') return 'no answer in time';
+  return innermost.message === '' ? innermost.name : innermost.message;
+}

@@ -1,0 +1,65 @@
+import { Agent, request } from 'undici';
+import { RequestFields } from './header-fields.ts';
+import { TargetPath } from './target-path.ts';
+
+/** What a probe was answered. */
+export interface ProbeReply {
+  readonly status: number;
+  /** Parsed, or null when it was not JSON. */
+  readonly json: unknown;
+}
+
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** One connection of its own, so that probes neither wait behind requests nor count among them. */
+export class ProbeClient {
+  readonly #agent: Agent;
+  readonly #path: TargetPath;
+  readonly #fields: RequestFields;
+  readonly #timeoutMs: number;
+
+  constructor(options: {
+    readonly url: string;
+    readonly timeoutMs: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly apiKey: string | null;
+    readonly via: string;
+  }) {
+    this.#path = new TargetPath(options.url);
+    this.#fields = new RequestFields(options);
+    this.#timeoutMs = options.timeoutMs;
+    this.#agent = new Agent({
+      connections: 1,
+      allowH2: false,
+      connectTimeout: options.timeoutMs,
+      headersTimeout: options.timeoutMs,
+      bodyTimeout: options.timeoutMs,
+      maxResponseSize: MAX_BYTES,
+    });
+  }
+
+  /** A `GET`, or a `POST` when there is a body. Rejects with undici's or the system's error. */
+  async ask(target: string, body: unknown = null): Promise<ProbeReply> {
+    const reply = await request(this.#path.origin + this.#path.of(target), {
+      dispatcher: this.#agent,
+      method: body === null ? 'GET' : 'POST',
+      headers: this.#fields.write({ 'content-type': 'application/json' }, null, true) as string[],
+      body: body === null ? null : JSON.stringify(body),
+      signal: AbortSignal.timeout(this.#timeoutMs),
+    });
+    const text = await reply.body.text();
+    return { status: reply.statusCode, json: parse(text) };
+  }
+
+  close(): Promise<void> {
+    return this.#agent.destroy();
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}
