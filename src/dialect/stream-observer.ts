@@ -101,7 +101,7 @@ export class NdjsonObserver extends Observer {
 
   item(bytes: Uint8Array, start: number, end: number): void {
     this.#scanner.feed(bytes, start, end);
-    if (this.#judged || this.#scanner.status !== 'closed') return;
+    if (this.#judged || !this.#scanner.closed) return;
     this.#judged = true;
     this.#judge(this.#scanner, this.findings, false);
   }
@@ -154,7 +154,7 @@ export class SseObserver extends Observer {
   }
 
   dispatch(isError: boolean): void {
-    if (this.#scanner.status === 'closed') this.#judge(this.#scanner, this.findings, isError);
+    if (this.#scanner.closed) this.#judge(this.#scanner, this.findings, isError);
     else if (isError) this.findings.error ??= 'the upstream sent an error event';
     this.#scanner.reset();
     this.#likeDone = 0;

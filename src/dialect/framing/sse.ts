@@ -95,6 +95,13 @@ export class SseFramer {
   #content(chunk: Uint8Array, start: number, end: number): void {
     let i = start;
     if (this.#state === LINE_START) {
+      if (startsWithData(chunk, start, end)) {
+        this.#isData = true;
+        this.#pending = true;
+        this.#state = DATA_VALUE;
+        this.#sink.data(chunk, start + DATA_PREFIX.length, end);
+        return;
+      }
       this.#likeData = 0;
       this.#likeEvent = 0;
       this.#state = NAME;
@@ -162,4 +169,13 @@ function advance(word: Buffer, matched: number, chunk: Uint8Array, start: number
   if (matched === DIFFERS || matched + end - start > word.length) return DIFFERS;
   for (let i = start; i < end; i += 1) if (chunk[i] !== word[matched + i - start]) return DIFFERS;
   return matched + end - start;
+}
+
+const DATA_PREFIX = Buffer.from('data: ');
+
+/** The usual beginning of a line, whole and with something after it. */
+function startsWithData(chunk: Uint8Array, start: number, end: number): boolean {
+  if (end - start <= DATA_PREFIX.length) return false;
+  for (let i = 0; i < DATA_PREFIX.length; i += 1) if (chunk[start + i] !== DATA_PREFIX[i]) return false;
+  return true;
 }

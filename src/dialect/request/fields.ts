@@ -17,10 +17,13 @@ export function describeValue(value: unknown): string {
       return 'missing';
     case 'object':
       return 'an object';
+    case 'number':
+    case 'boolean':
+      return `the ${typeof value} ${String(value)}`;
     case 'string':
       return `the string ${JSON.stringify(value.length <= 24 ? value : `${value.slice(0, 24)}…`)}`;
     default:
-      return `the ${typeof value} ${String(value)}`;
+      return `a ${typeof value}`;
   }
 }
 

@@ -11,6 +11,11 @@ export class HeldBytes {
     return this.#length === 0;
   }
 
+  /** The first byte; meaningless when empty. */
+  get first(): number {
+    return this.#bytes?.[0] ?? 0;
+  }
+
   clear(): void {
     this.#length = 0;
   }
