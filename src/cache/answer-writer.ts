@@ -4,6 +4,7 @@
  * does not find the shelf empty either: it asks for the write to be done now.
  */
 import { hash } from 'node:crypto';
+import type { Answer } from '../core/answer.ts';
 import type { Emit } from '../core/events.ts';
 import type { Exchange } from '../core/request.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -128,7 +129,7 @@ export class AnswerWriter {
       tenant: request.tenant,
       model: keys.model,
       text: keys.text,
-      answer,
+      answer: withUsage(answer, exchange),
       storedAt,
       costMs,
       embedding: null,
@@ -138,4 +139,13 @@ export class AnswerWriter {
   #report(result: 'stored' | 'refused' | 'failed', bytes: number): void {
     this.#deps.emit({ type: 'cache.stored', result, bytes });
   }
+}
+
+/**
+ * A client that did not ask a stream for its usage does not get it, and so the recorded bytes lack it;
+ * what the upstream told is in the exchange.
+ */
+function withUsage(answer: Answer, { usage, times }: Exchange): Answer {
+  if (answer.kind !== 'text' || (answer.usage ?? usage) === null) return answer;
+  return { ...answer, usage: answer.usage ?? usage, times: answer.times ?? times };
 }

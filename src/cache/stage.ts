@@ -81,11 +81,9 @@ class Lookup {
   async #findExact(key: string): Promise<CacheEntry | null> {
     try {
       const { store, writer } = this.#parts;
-      const entry = await store.get(key);
-      if (entry !== null) return entry;
+      // An answer given a moment ago may not be put away yet.
       const write = writer.flush(key);
-      if (write === null) return null;
-      await write;
+      if (write !== null) await write;
       return await store.get(key);
     } catch {
       return null;

@@ -1,11 +1,16 @@
 /** What tests of the cache stand on: exchanges as the door makes them, and an embedder without surprises. */
+import type { Answer, TextAnswer } from '../core/answer.ts';
 import type { Dialect } from '../core/dialect.ts';
 import type { TextEmbedder } from '../core/embedder.ts';
+import type { GatewayEvent } from '../core/events.ts';
 import { clientId, requestId, tenantId } from '../core/ids.ts';
+import type { JsonObject } from '../core/json.ts';
 import type { CachePolicy, Exchange, GatewayResponse } from '../core/request.ts';
-import type { Route } from '../core/route.ts';
+import type { DialectName, Route } from '../core/route.ts';
 import type { ByteSink, ByteStream } from '../core/stream.ts';
 import { CancelSource } from '../runtime/cancel.ts';
+import { ManualClock } from '../runtime/manual-clock.ts';
+import { createCache, type Cache, type CacheDeps, type CacheOptions } from './cache.ts';
 
 /** A route as the table has it, by path. */
 export function routeFor(template: string): Route {
@@ -155,4 +160,97 @@ export class WordEmbedder implements TextEmbedder {
   close(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+/** A finished text, as a model would have given it. */
+export function textAnswer(text: string, given: Partial<TextAnswer> = {}): TextAnswer {
+  return {
+    kind: 'text',
+    model: 'llama3.2:1b',
+    createdAt: 1_700_000_000_000,
+    text,
+    thinking: null,
+    toolCalls: [],
+    finish: 'stop',
+    usage: { promptTokens: 20, completionTokens: 10 },
+    times: { totalNs: 2e9, loadNs: 1e6, promptEvalNs: 5e8, evalNs: 1e9 },
+    native: null,
+    ...given,
+  };
+}
+
+/** What an upstream sends for this answer, in the form the exchange asked for. */
+export function upstreamResponse({ dialect, request }: Exchange, answer: Answer): GatewayResponse {
+  const written = dialect.writeAnswer(request.route, request.facts, answer, 'upstream');
+  if (written === null) throw new Error('this dialect has no such answer');
+  const { chunks, contentType, streaming } = written;
+  const body = streaming ? streamOf(chunks) : Buffer.concat(chunks);
+  return { status: 200, headers: ['content-type', contentType], body, streaming, outcome: 'success' };
+}
+
+/** A cache on a clock that stands still, with everything it reports, in front of a scripted upstream. */
+export class CacheBench {
+  readonly clock: ManualClock = new ManualClock();
+  readonly events: GatewayEvent[] = [];
+  readonly cache: Cache;
+  readonly dialects: Readonly<Record<DialectName, Dialect>>;
+  digest: string | null = 'sha256:1';
+  /** Requests that reached the upstream. */
+  asked = 0;
+  /** The upstream. It numbers its answers, so that a replay can be told from a fresh one. */
+  upstream: (exchange: Exchange) => Promise<GatewayResponse> = (exchange) =>
+    Promise.resolve(upstreamResponse(exchange, textAnswer(`answer ${this.asked}`)));
+
+  constructor(
+    dialects: Readonly<Record<DialectName, Dialect>>,
+    options: Partial<CacheOptions>,
+    deps: Partial<CacheDeps> = {},
+  ) {
+    this.dialects = dialects;
+    this.cache = createCache(options, {
+      clock: this.clock,
+      emit: (event) => this.events.push(event),
+      modelDigest: () => this.digest,
+      ...deps,
+    });
+  }
+
+  exchange(json: unknown, given: Asked = {}): ReturnType<typeof exchangeFor> {
+    const route = given.route ?? routeFor('/api/chat');
+    return exchangeFor(this.dialects[route.dialect], json, { receivedAt: this.clock.now(), ...given, route });
+  }
+
+  send(exchange: Exchange): Promise<GatewayResponse> {
+    return this.cache.stage((passed) => {
+      this.asked += 1;
+      return this.upstream(passed);
+    })(exchange);
+  }
+
+  /** Sends, reads the answer to its end and lets the cache finish what it does afterwards. */
+  async ask(
+    json: unknown,
+    given: Asked = {},
+  ): Promise<{ result: string | null; body: string; response: GatewayResponse; exchange: Exchange }> {
+    const exchange = this.exchange(json, given);
+    const response = await this.send(exchange);
+    const body = (await drain(response)).toString();
+    await this.cache.idle();
+    return { result: headerOf(response, 'x-llamascope-cache'), body, response, exchange };
+  }
+
+  of<T extends GatewayEvent['type']>(type: T): Extract<GatewayEvent, { type: T }>[] {
+    return this.events.filter((event): event is Extract<GatewayEvent, { type: T }> => event.type === type);
+  }
+}
+
+/** An Ollama chat of one question, answered the same way each time unless told otherwise. */
+export function chat(content: string, given: JsonObject = {}): JsonObject {
+  return {
+    model: 'llama3.2:1b',
+    messages: [{ role: 'user', content }],
+    stream: false,
+    options: { temperature: 0 },
+    ...given,
+  };
 }
