@@ -1,6 +1,6 @@
 /**
- * Fast, typed Prometheus metrics in a service of your own, without the gateway: `node examples/metrics.ts`,
- * then `curl http://127.0.0.1:PORT/metrics`. A label or value that the catalogue does not declare does not compile.
+ * Fast, typed Prometheus metrics in a service of your own, without the gateway. Run it (`node metrics.ts`, in the
+ * checkout with `--conditions=llamascope-source`) and open the address that it prints. A label or value that the catalogue does not declare does not compile.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -38,4 +38,7 @@ server.listen(0, '127.0.0.1', () => {
   const { port } = server.address() as AddressInfo;
   process.stdout.write(`metrics on http://127.0.0.1:${port}/metrics\n`);
 });
-process.once('SIGTERM', () => server.close());
+process.once('SIGTERM', () => {
+  server.close();
+  server.closeAllConnections();
+});

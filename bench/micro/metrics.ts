@@ -238,10 +238,10 @@ function recordingCost(): { ours: Range; library: Range; allocation: Range } {
   };
 }
 
-/** A gateway with four upstreams and twelve models, every endpoint in use. */
+/** A gateway with six upstreams and sixteen models, every endpoint in use. */
 async function scrapeCost(): Promise<{ series: number; ours: Range; library: Range }> {
-  const models = Array.from({ length: 12 }, (_, i) => `model-${i}:latest`);
-  const upstreams = ['gpu-1', 'gpu-2', 'gpu-3', 'gpu-4'];
+  const models = Array.from({ length: 16 }, (_, i) => `model-${i}:latest`);
+  const upstreams = ['gpu-1', 'gpu-2', 'gpu-3', 'gpu-4', 'gpu-5', 'gpu-6'];
   const { telemetry, emit } = startTelemetry(createState(models, upstreams));
   for (const model of models) {
     for (const endpoint of ENDPOINTS) {

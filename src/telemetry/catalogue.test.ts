@@ -114,6 +114,7 @@ describe('the metric catalogue', () => {
       readonly type: 'exact' | 'semantic';
     }>();
     expectTypeOf<{ type: 'fuzzy' }>().not.toExtend<MetricLabels<'semcache_hits_total'>>();
+    expectTypeOf<{ kind: 'exact' }>().not.toExtend<MetricLabels<'semcache_misses_total'>>();
     expectTypeOf<{ kind: 'exact' }>().not.toExtend<MetricLabels<'semcache_hits_total'>>();
     expectTypeOf<MetricLabels<'circuit_breaker_calls_total'>>().toEqualTypeOf<{
       readonly breaker_name: string;

@@ -4,13 +4,15 @@
  * from what their `get()` answers. Rendering changes nothing, so any number of readers can do it in any order.
  */
 import type { Registry } from '@prometheus-io/client';
-import { Family, type FamilySamples } from './families.ts';
+import { Family, type FamilySamples, type Sample } from './families.ts';
 import { familyHead, formatLabels, formatNumber } from './format.ts';
 import type { ExpositionFormat } from './negotiate.ts';
 
-/** A metric of the client library: it may collect asynchronously. */
+/** A metric of the client library: it may collect asynchronously, and leave labels out where it has none. */
 interface ForeignMetric {
-  get(): FamilySamples | Promise<FamilySamples>;
+  get(): Promise<
+    Omit<FamilySamples, 'values'> & { values: readonly (Omit<Sample, 'labels'> & Partial<Sample>)[] }
+  >;
 }
 
 /** Rejects only when a foreign metric's own `get()` does. */
@@ -31,7 +33,7 @@ async function renderForeign(metric: ForeignMetric, openMetrics: boolean): Promi
   // OpenMetrics wants `_total` on every counter's sample; the client library lets users leave it out.
   const suffix = openMetrics && type === 'counter' && !name.endsWith('_total') ? '_total' : '';
   let text = familyHead({ name, help, type, unit: null }, openMetrics);
-  for (const { metricName = name, labels, value } of values) {
+  for (const { metricName = name, labels = {}, value } of values) {
     const labelText = formatLabels(labels);
     text += `${metricName}${suffix}${labelText === '' ? '' : `{${labelText}}`} ${formatNumber(value)}\n`;
   }

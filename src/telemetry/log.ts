@@ -38,11 +38,13 @@ const SECRET_FIELDS = [
 
 const MAX_FIELD_LENGTH = 200;
 const STDERR = 2;
+/** Some 50,000 lines, for a reader that stalls. */
+const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
 
 type Finished = GatewayEvent & { type: 'request.finished' };
 
 export function createLog(options: LogOptions, deps: { readonly bus: EventBus }): Log {
-  const stderr = options.destination === undefined ? destination({ dest: STDERR, sync: false }) : null;
+  const stderr = options.destination === undefined ? openStderr() : null;
   const logger = pino(
     {
       level: options.level,
@@ -51,7 +53,7 @@ export function createLog(options: LogOptions, deps: { readonly bus: EventBus })
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: SECRET_FIELDS, censor: '[masked]' },
     },
-    options.destination ?? stderr ?? destination(STDERR),
+    stderr ?? options.destination,
   );
   const listens = logger.isLevelEnabled('error');
   const unsubscribe = listens ? deps.bus.subscribe((event) => logEvent(logger, event)) : () => undefined;
@@ -59,9 +61,20 @@ export function createLog(options: LogOptions, deps: { readonly bus: EventBus })
     logger,
     close: () => {
       unsubscribe();
-      stderr?.flushSync();
+      try {
+        stderr?.flushSync();
+      } catch {
+        // Whoever read stderr is gone; the gateway has to stop all the same.
+      }
     },
   };
+}
+
+/** Never makes the process wait or end: beyond the buffer, or with no reader left, lines are dropped. */
+function openStderr(): ReturnType<typeof destination> {
+  const stderr = destination({ dest: STDERR, sync: false, maxLength: MAX_BUFFERED_BYTES });
+  stderr.on('error', () => undefined);
+  return stderr;
 }
 
 function logEvent(logger: Logger, event: GatewayEvent): void {

@@ -105,8 +105,10 @@ type ValueOf<S> = S extends ClosedLabel
       ? V
       : never;
 
-/** The labels of a metric with the values each may take. */
-export type LabelsOf<M extends MetricShape> = { readonly [K in keyof M['labels']]: ValueOf<M['labels'][K]> };
+/** The labels of a metric with the values each may take; without labels, nothing but `{}`. */
+export type LabelsOf<M extends MetricShape> = keyof M['labels'] extends never
+  ? Readonly<Record<string, never>>
+  : { readonly [K in keyof M['labels']]: ValueOf<M['labels'][K]> };
 
 /** The names in a catalogue that are of one type. */
 export type NamesOf<C extends Catalogue, T extends MetricType> = {
