@@ -36,7 +36,8 @@ export function readOptions(args: readonly string[], specs: readonly OptionSpec[
     if (token.kind === 'positional') throw new UsageError(`unexpected argument "${token.value}"`);
     if (token.kind !== 'option') continue;
     const spec = byName.get(token.name);
-    const negated = spec === undefined && token.name.startsWith('no-') ? byName.get(token.name.slice(3)) : undefined;
+    const negated =
+      spec === undefined && token.name.startsWith('no-') ? byName.get(token.name.slice(3)) : undefined;
     if (negated?.value === null) values[negated.name] = false;
     else if (spec === undefined) throw unknownOption(token.rawName, specs);
     else put(values, spec, token);
@@ -47,7 +48,11 @@ export function readOptions(args: readonly string[], specs: readonly OptionSpec[
 function put(
   values: Record<string, string | boolean | string[]>,
   spec: OptionSpec,
-  token: { readonly rawName: string; readonly value?: string | undefined; readonly inlineValue?: boolean | undefined },
+  token: {
+    readonly rawName: string;
+    readonly value?: string | undefined;
+    readonly inlineValue?: boolean | undefined;
+  },
 ): void {
   if (spec.value === null) {
     if (token.value !== undefined) throw new UsageError(`${token.rawName} takes no value`);
@@ -64,7 +69,9 @@ function put(
 }
 
 function unknownOption(rawName: string, specs: readonly OptionSpec[]): UsageError {
-  const names = specs.flatMap(({ name, value }) => (value === null ? [`--${name}`, `--no-${name}`] : [`--${name}`]));
+  const names = specs.flatMap(({ name, value }) =>
+    value === null ? [`--${name}`, `--no-${name}`] : [`--${name}`],
+  );
   const meant = nearest(rawName, names);
   return new UsageError(`unknown option ${rawName}${meant === null ? '' : `; did you mean ${meant}?`}`);
 }

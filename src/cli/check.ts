@@ -3,14 +3,24 @@ import { formatKey, formatOrigin } from '../config/problems.ts';
 import { redactConfig } from '../config/redact.ts';
 import { isJsonObject, type JsonValue } from '../core/json.ts';
 import { readOptions, type OptionSpec } from './arguments.ts';
-import { configOption, mainConfigOptions, otherConfigOptions, refuseSecrets, upstreamOption } from './config-options.ts';
+import {
+  configOption,
+  mainConfigOptions,
+  otherConfigOptions,
+  refuseSecrets,
+  upstreamOption,
+} from './config-options.ts';
 import { optionList } from './help-text.ts';
 import type { CliIo, Command, ExitCode } from './io.ts';
 
 const ownOptions: readonly OptionSpec[] = [
   configOption,
   { name: 'print', value: null, help: 'Print the complete configuration as JSON, secrets hidden.' },
-  { name: 'sources', value: null, help: 'Print each key with its value and where it came from, secrets hidden.' },
+  {
+    name: 'sources',
+    value: null,
+    help: 'Print each key with its value and where it came from, secrets hidden.',
+  },
 ];
 const options = [...ownOptions, upstreamOption, ...mainConfigOptions, ...otherConfigOptions];
 
@@ -53,7 +63,8 @@ function verdict({ config, file }: LoadedConfig): string {
 
 function describeSources(loaded: LoadedConfig): readonly string[] {
   return [...keysOf(redactConfig(loaded.config), [])].map(
-    ({ path, value }) => `${formatKey(path)} = ${JSON.stringify(value)}  (${formatOrigin(loaded.originOf(path))})`,
+    ({ path, value }) =>
+      `${formatKey(path)} = ${JSON.stringify(value)}  (${formatOrigin(loaded.originOf(path))})`,
   );
 }
 

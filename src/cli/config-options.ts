@@ -22,7 +22,9 @@ export const upstreamOption: OptionSpec = {
 
 /** The flags that a newcomer wants, and the others. */
 export const mainConfigOptions: readonly OptionSpec[] = configFlags.filter(isMain).map(toOption);
-export const otherConfigOptions: readonly OptionSpec[] = configFlags.filter((flag) => !isMain(flag)).map(toOption);
+export const otherConfigOptions: readonly OptionSpec[] = configFlags
+  .filter((flag) => !isMain(flag))
+  .map(toOption);
 
 function isMain(flag: ConfigFlag): boolean {
   return MAIN.has(flag.name);

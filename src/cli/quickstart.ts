@@ -25,7 +25,12 @@ export function quickstartDefaults(upstream: QuickstartUpstream | null): JsonObj
   return {
     cache: { mode: 'on', sampled: true },
     upstreams: [
-      { name, kind: 'ollama', url: upstream?.url ?? 'http://127.0.0.1:11434', simulator: name === 'simulator' },
+      {
+        name,
+        kind: 'ollama',
+        url: upstream?.url ?? 'http://127.0.0.1:11434',
+        simulator: name === 'simulator',
+      },
     ],
   };
 }
@@ -67,7 +72,9 @@ export async function ollamaVersion(url: string): Promise<string | null> {
 export async function firstModel(url: string): Promise<string | null> {
   const body = await getJson(`${url}/api/tags`);
   const models: readonly unknown[] = Array.isArray(body?.['models']) ? body['models'] : [];
-  const names = models.map((model) => (model as JsonObject | null)?.['name']).filter((name) => typeof name === 'string');
+  const names = models
+    .map((model) => (model as JsonObject | null)?.['name'])
+    .filter((name) => typeof name === 'string');
   return names.find((name) => !/embed|minilm|bge/i.test(name)) ?? null;
 }
 

@@ -108,7 +108,9 @@ export function reportFailure(error: unknown, command: Command | null, debug: bo
     return 1;
   }
   const known = explainSystemError(error);
-  io.err(`${name}: ${known ?? `unexpected failure: ${error instanceof Error ? error.message : String(error)}`}`);
+  io.err(
+    `${name}: ${known ?? `unexpected failure: ${error instanceof Error ? error.message : String(error)}`}`,
+  );
   if (known === null && !debug) io.err('Run it again with --debug to see where.');
   return 1;
 }

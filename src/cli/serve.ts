@@ -4,10 +4,22 @@ import { createGateway } from '../gateway.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { VERSION } from '../version.ts';
 import { readOptions, type OptionSpec, type OptionValues } from './arguments.ts';
-import { configOption, mainConfigOptions, otherConfigOptions, refuseSecrets, upstreamOption } from './config-options.ts';
+import {
+  configOption,
+  mainConfigOptions,
+  otherConfigOptions,
+  refuseSecrets,
+  upstreamOption,
+} from './config-options.ts';
 import { optionList } from './help-text.ts';
 import type { CliIo, Command, ExitCode } from './io.ts';
-import { findUpstream, firstModel, quickstartDefaults, wantsUpstream, type QuickstartUpstream } from './quickstart.ts';
+import {
+  findUpstream,
+  firstModel,
+  quickstartDefaults,
+  wantsUpstream,
+  type QuickstartUpstream,
+} from './quickstart.ts';
 import { stopOnSignal } from './stop-signal.ts';
 
 const quickstartOption: OptionSpec = {
@@ -71,7 +83,9 @@ async function serve(
   const gateway = createGateway(config);
   const { url } = await gateway.listen();
   const stopping = stopOnSignal(io, systemClock, async (signal) => {
-    io.err(`${signal}: finishing what is running, for at most ${config.drainMs / 1_000} s; once more to stop at once`);
+    io.err(
+      `${signal}: finishing what is running, for at most ${config.drainMs / 1_000} s; once more to stop at once`,
+    );
     await gateway.close(config.drainMs);
   });
   io.out(`listening on ${url}`);

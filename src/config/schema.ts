@@ -69,6 +69,16 @@ const cache: z.ZodType<CacheConfig> = z.strictObject({
     'Memory for entries, their vectors included; the least recently used goes first.',
   ),
   ttlMs: milliseconds(24 * HOUR_MS, 'How long an answer may be served.', 10 * 366 * 24 * HOUR_MS),
+  embedDeadlineMs: milliseconds(
+    250,
+    'The longest a request waits for the embedder; later is a miss, and the answer is still learned.',
+  ),
+  maxRequestBytes: count(
+    MIB,
+    { min: 1, max: GIB },
+    'Larger request bodies are neither looked up nor stored.',
+  ),
+  maxAnswerBytes: count(MIB, { min: 1, max: GIB }, 'Larger answers pass through and are not stored.'),
   store: choice(
     ['memory'],
     'memory',

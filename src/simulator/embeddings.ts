@@ -67,7 +67,11 @@ const USE_LITE = { name: 'use-lite', dimensions: 512 };
 export async function chooseEmbeddings(option: SimulatorOptions['embedder']): Promise<Embeddings> {
   if (option === null) return new Embeddings(null, null, false);
   if (typeof option === 'object') {
-    const name = /potion/i.test(option.identity) ? POTION.name : /use-lite/i.test(option.identity) ? USE_LITE.name : 'embedder';
+    const name = /potion/i.test(option.identity)
+      ? POTION.name
+      : /use-lite/i.test(option.identity)
+        ? USE_LITE.name
+        : 'embedder';
     return new Embeddings(embeddingModel(name, option.dimensions), () => Promise.resolve(option), false);
   }
   const file = await findSharedModel(process.env);

@@ -44,7 +44,9 @@ export function parseBody(body: Buffer, whenEmpty: string, type: string): JsonOb
 }
 
 function syntaxMessage(message: string): string {
-  const token = /^Unexpected token '?(.)'?/u.exec(message)?.[1] ?? /^Expected .*? (?:in JSON at position \d+)/u.exec(message)?.[0];
+  const token =
+    /^Unexpected token '?(.)'?/u.exec(message)?.[1] ??
+    /^Expected .*? (?:in JSON at position \d+)/u.exec(message)?.[0];
   if (token === undefined) return 'unexpected EOF';
   return token.length === 1
     ? `invalid character '${token}' looking for beginning of value`

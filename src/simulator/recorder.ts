@@ -170,7 +170,9 @@ export class Recorder {
 
   /** The last finished requests and all open ones, in order of arrival. */
   requests(): RequestRecord[] {
-    return [...this.#log, ...this.#open.values()].sort((a, b) => a.id - b.id).map((record) => ({ ...record }));
+    return [...this.#log, ...this.#open.values()]
+      .sort((a, b) => a.id - b.id)
+      .map((record) => ({ ...record }));
   }
 
   /** Forgets counts and finished requests, as before a measured run. Open ones stay. */

@@ -13,7 +13,13 @@ const DEFAULT_AFTER_ITEMS = 3;
 const TRICKLE_PIECE = 8;
 const TRICKLE_MS = 20;
 
-const MID_STREAM: ReadonlySet<FaultName> = new Set<FaultName>(['stall', 'reset', 'truncate', 'error-in-stream', 'malformed']);
+const MID_STREAM: ReadonlySet<FaultName> = new Set<FaultName>([
+  'stall',
+  'reset',
+  'truncate',
+  'error-in-stream',
+  'malformed',
+]);
 
 /**
  * One answer on its way out, and the place where a fault spoils it. Handlers write as if nothing could go wrong;

@@ -35,9 +35,16 @@ const FILLERS = [
  * knows the question, and otherwise a text that is fixed by a hash of everything in the request. That text
  * carries the hash, so that an answer served for the wrong request can be recognised.
  */
-export async function planAnswer(ask: Ask, model: string, thinks: boolean, table: AnswerTable): Promise<AnswerPlan> {
+export async function planAnswer(
+  ask: Ask,
+  model: string,
+  thinks: boolean,
+  table: AnswerTable,
+): Promise<AnswerPlan> {
   const question = lastUserText(ask);
-  const thinking = thinks ? `The user asks: “${shorten(question)}”. I should answer directly and keep it short.` : '';
+  const thinking = thinks
+    ? `The user asks: “${shorten(question)}”. I should answer directly and keep it short.`
+    : '';
   const toolCall = planToolCall(ask, question);
   if (toolCall !== null) return { thinking, text: '', toolCall };
   const known = afterToolResult(ask) ?? (await table.find(question));
@@ -74,7 +81,10 @@ function formatted(format: NonNullable<Ask['format']>, text: string): string {
   const value: JsonValue =
     format === 'json'
       ? { answer: text }
-      : valueFromSchema(format, { text: () => text, number: () => Number(/-?\d+(?:\.\d+)?/.exec(text)?.[0] ?? 42) });
+      : valueFromSchema(format, {
+          text: () => text,
+          number: () => Number(/-?\d+(?:\.\d+)?/.exec(text)?.[0] ?? 42),
+        });
   return JSON.stringify(value);
 }
 

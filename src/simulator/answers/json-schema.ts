@@ -63,7 +63,9 @@ function buildTyped(schema: JsonObject, type: string, place: Place): JsonValue {
 }
 
 function typeOf(schema: JsonObject): string {
-  const type = Array.isArray(schema['type']) ? schema['type'].find((item) => item !== 'null') : schema['type'];
+  const type = Array.isArray(schema['type'])
+    ? schema['type'].find((item) => item !== 'null')
+    : schema['type'];
   if (typeof type === 'string') return type;
   if (schema['properties'] !== undefined) return 'object';
   return schema['items'] === undefined ? 'string' : 'array';
@@ -103,21 +105,27 @@ function buildText(schema: JsonObject, place: Place): string {
   const description = typeof schema['description'] === 'string' ? schema['description'] : '';
   let text = place.fill.text(place.property, description);
   const { minLength, maxLength } = schema;
-  if (typeof minLength === 'number' && text.length < minLength) text = text.padEnd(Math.min(minLength, 10_000), '.');
+  if (typeof minLength === 'number' && text.length < minLength)
+    text = text.padEnd(Math.min(minLength, 10_000), '.');
   return typeof maxLength === 'number' ? text.slice(0, Math.max(0, maxLength)) : text;
 }
 
 /** The first value that the text mentions, else the first. */
 function pickFromEnum(values: readonly JsonValue[], place: Place): JsonValue {
   const text = place.fill.text(place.property, '').toLowerCase();
-  const named = values.find((value) => typeof value === 'string' && value !== '' && text.includes(value.toLowerCase()));
+  const named = values.find(
+    (value) => typeof value === 'string' && value !== '' && text.includes(value.toLowerCase()),
+  );
   return named ?? values[0] ?? null;
 }
 
 function resolve(ref: string, root: JsonObject): JsonObject | null {
   if (!ref.startsWith('#')) return null;
   let value: JsonValue | undefined = root;
-  for (const step of ref.slice(1).split('/').filter((part) => part !== '')) {
+  for (const step of ref
+    .slice(1)
+    .split('/')
+    .filter((part) => part !== '')) {
     value = isJsonObject(value) ? value[step.replaceAll('~1', '/').replaceAll('~0', '~')] : undefined;
   }
   return isJsonObject(value) ? value : null;

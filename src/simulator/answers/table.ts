@@ -95,7 +95,10 @@ export class AnswerTable {
     try {
       const embedder = await this.#embedder();
       if (embedder === null) return byWords();
-      const [vectors, [vector]] = await Promise.all([this.#tableVectors(embedder), embedder.embed([question])]);
+      const [vectors, [vector]] = await Promise.all([
+        this.#tableVectors(embedder),
+        embedder.embed([question]),
+      ]);
       if (vector === undefined) return byWords();
       let best: Entry | null = null;
       let nearest = embedder.recommendedThreshold - SLACK;
@@ -139,7 +142,9 @@ function anchorsOf(entry: Entry): Set<string> {
   const [first, ...others] = entry.phrasings;
   if (first === undefined) return new Set();
   if (others.length === 0) return new Set(first.words.names);
-  return new Set([...first.words.content].filter((word) => others.every(({ words }) => words.content.has(word))));
+  return new Set(
+    [...first.words.content].filter((word) => others.every(({ words }) => words.content.has(word))),
+  );
 }
 
 /** Best share of meaningful words in common with one of the phrasings, 0 to 1. */
@@ -187,7 +192,12 @@ export function parseAnswers(text: string, source: string): QuestionAnswer[] {
       throw new SimulatorOptionsError(`${place}: not JSON, expected {"question": "…", "answer": "…"}`);
     }
     const { question, answer } = (row ?? {}) as Partial<Record<string, unknown>>;
-    if (typeof question !== 'string' || typeof answer !== 'string' || question.trim() === '' || answer === '') {
+    if (
+      typeof question !== 'string' ||
+      typeof answer !== 'string' ||
+      question.trim() === '' ||
+      answer === ''
+    ) {
       throw new SimulatorOptionsError(`${place}: expected {"question": "…", "answer": "…"} with two texts`);
     }
     rows.push({ question, answer });

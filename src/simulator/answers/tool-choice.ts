@@ -10,7 +10,22 @@ export interface PlannedCall {
 }
 
 /** Verbs in tool names that say nothing of what the tool is about. */
-const GENERIC = new Set(['get', 'set', 'find', 'fetch', 'lookup', 'look', 'up', 'call', 'run', 'do', 'current', 'by', 'tool', 'function']);
+const GENERIC = new Set([
+  'get',
+  'set',
+  'find',
+  'fetch',
+  'lookup',
+  'look',
+  'up',
+  'call',
+  'run',
+  'do',
+  'current',
+  'by',
+  'tool',
+  'function',
+]);
 
 /**
  * The tool call a prompt asks for, or null: the tool whose name (`get_current_weather` → weather) shares most
@@ -60,7 +75,9 @@ function argumentText(property: string, question: string): string {
   if (/query|question|text|prompt|expression|message/i.test(property)) return question.trim();
   const quoted = /["“]([^"”]+)["”]/u.exec(question)?.[1];
   if (quoted !== undefined) return quoted;
-  const afterPreposition = /\b(?:in|at|for|of|to|from|near)\s+((?:\p{Lu}[\p{L}'’-]*\s?)+)/u.exec(question)?.[1];
+  const afterPreposition = /\b(?:in|at|for|of|to|from|near)\s+((?:\p{Lu}[\p{L}'’-]*\s?)+)/u.exec(
+    question,
+  )?.[1];
   const insideSentence = /(?<=\s)\p{Lu}[\p{L}'’-]*(?:\s\p{Lu}[\p{L}'’-]*)*/u.exec(question)?.[0];
   return (afterPreposition ?? insideSentence ?? question).trim();
 }
@@ -76,7 +93,9 @@ function onlyNeeded(value: JsonValue, schema: JsonObject, question: string): Jso
     Object.entries(value).filter(([key, part]) => {
       const property = properties[key];
       const allowed = isJsonObject(property) && Array.isArray(property['enum']);
-      return required.includes(key) || (allowed && typeof part === 'string' && lower.includes(part.toLowerCase()));
+      return (
+        required.includes(key) || (allowed && typeof part === 'string' && lower.includes(part.toLowerCase()))
+      );
     }),
   );
 }

@@ -12,7 +12,8 @@ function answer(call: Call, type: string, body: string): void {
   call.reply.text(200, type, body);
 }
 
-export const root: Endpoint = (call) => Promise.resolve(answer(call, 'text/plain; charset=utf-8', 'Ollama is running'));
+export const root: Endpoint = (call) =>
+  Promise.resolve(answer(call, 'text/plain; charset=utf-8', 'Ollama is running'));
 
 export const version: Endpoint = (call) =>
   Promise.resolve(answer(call, JSON_TYPE, JSON.stringify({ version: call.server.version })));
@@ -112,5 +113,7 @@ export const openAiModels: Endpoint = (call) => {
 
 export const openAiModelById: Endpoint = (call) => {
   const model = call.server.store.require(call.parameter);
-  return Promise.resolve(answer(call, 'application/json', JSON.stringify(openAiModel(model, call.parameter))));
+  return Promise.resolve(
+    answer(call, 'application/json', JSON.stringify(openAiModel(model, call.parameter))),
+  );
 };

@@ -123,7 +123,10 @@ class Speech {
   async run(plan: AnswerPlan, startedAt: number, loadedAt: number): Promise<void> {
     const { clock } = this.#server;
     const { reply } = this.#call;
-    const spoken = cutToLimits(piecesOf(plan, () => this.#toolCallId()), this.#ask);
+    const spoken = cutToLimits(
+      piecesOf(plan, () => this.#toolCallId()),
+      this.#ask,
+    );
     const prompt = promptTokens(this.#ask);
     const prefillAt = clock.now();
     await this.#prefill(prompt);
@@ -214,7 +217,10 @@ export function cutToLimits(
 
 function untilStop(pieces: readonly Piece[], stop: readonly string[]): readonly Piece[] {
   const text = join(pieces, 'text');
-  const cuts = stop.filter((word) => word !== '').map((word) => text.indexOf(word)).filter((at) => at >= 0);
+  const cuts = stop
+    .filter((word) => word !== '')
+    .map((word) => text.indexOf(word))
+    .filter((at) => at >= 0);
   if (cuts.length === 0) return pieces;
   const cut = Math.min(...cuts);
   const kept = tokenize(text.slice(0, cut)).map((part): Piece => ({ kind: 'text', text: part }));
@@ -224,4 +230,3 @@ function untilStop(pieces: readonly Piece[], stop: readonly string[]): readonly 
 function join(pieces: readonly Piece[], kind: 'text' | 'thinking'): string {
   return pieces.map((piece) => (piece.kind === kind ? piece.text : '')).join('');
 }
-

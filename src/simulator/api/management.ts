@@ -43,11 +43,17 @@ async function progress(call: Call, steps: AsyncIterable<JsonObject>): Promise<v
   else await reply.json('application/json', last);
 }
 
-async function* transfer(call: Call, verb: string, digest: string, total: number): AsyncGenerator<JsonObject> {
+async function* transfer(
+  call: Call,
+  verb: string,
+  digest: string,
+  total: number,
+): AsyncGenerator<JsonObject> {
   const { clock } = call.server;
   const short = digest.slice(7, 19);
   for (let step = 0; step <= PROGRESS_STEPS; step += 1) {
-    if (step > 0) await sleep(clock, ((total / BYTES_PER_SECOND) * 1_000) / PROGRESS_STEPS, call.reply.cancel);
+    if (step > 0)
+      await sleep(clock, ((total / BYTES_PER_SECOND) * 1_000) / PROGRESS_STEPS, call.reply.cancel);
     if (call.reply.cancel.cancelled) return;
     const completed = Math.round((total * step) / PROGRESS_STEPS);
     yield { status: `${verb} ${short}`, digest, total, ...(completed === 0 ? {} : { completed }) };
@@ -64,7 +70,12 @@ export const pull: Endpoint = async (call) => {
       yield { error: 'pull model manifest: file does not exist' };
       return;
     }
-    yield* transfer(call, 'pulling', `sha256:${createHash('sha256').update(`layer ${name}`).digest('hex')}`, spec.size);
+    yield* transfer(
+      call,
+      'pulling',
+      `sha256:${createHash('sha256').update(`layer ${name}`).digest('hex')}`,
+      spec.size,
+    );
     yield { status: 'verifying sha256 digest' };
     yield { status: 'writing manifest' };
     store.add(spec, clock.wallMs());
@@ -103,7 +114,11 @@ export const create: Endpoint = async (call) => {
     await Promise.resolve();
     yield { status: `using existing layer ${layerDigest(base)}` };
     yield { status: 'writing manifest' };
-    store.add(base.spec, clock.wallMs(), { name, parent: base.name, system: fields.string('system') || base.system });
+    store.add(base.spec, clock.wallMs(), {
+      name,
+      parent: base.name,
+      system: fields.string('system') || base.system,
+    });
     yield { status: 'success' };
   }
   await progress(call, steps());
@@ -171,7 +186,10 @@ export const blob: Endpoint = async (call) => {
   }
   const actual = `sha256:${hash.digest('hex')}`;
   if (actual !== digest.replace('sha256-', 'sha256:')) {
-    throw new SimulatorError(400, `digest mismatch, expected ${JSON.stringify(digest)}, got ${JSON.stringify(actual)}`);
+    throw new SimulatorError(
+      400,
+      `digest mismatch, expected ${JSON.stringify(digest)}, got ${JSON.stringify(actual)}`,
+    );
   }
   blobs.set(digest, size);
   call.reply.empty(201);

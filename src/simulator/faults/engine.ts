@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../../runtime/clock.ts';
 import { seededRng } from '../../runtime/rng.ts';
 import type { Rng } from '../../runtime/rng.ts';
-import type { FaultName, FaultPlan, FaultRule } from './plan.ts';
+import type { FaultPlan, FaultRule } from './plan.ts';
 
 export interface RuleReport extends FaultRule {
   /** Requests that matched path, model and time. */
@@ -132,7 +132,8 @@ function actsBeforeBody(rule: FaultRule): boolean {
 }
 
 function matches(rule: FaultRule, subject: FaultSubject): boolean {
-  if (rule.path === undefined ? !subject.inference && !closesPort(rule) : !covers(rule.path, subject.path)) return false;
+  if (rule.path === undefined ? !subject.inference && !closesPort(rule) : !covers(rule.path, subject.path))
+    return false;
   return rule.model === undefined || (subject.model !== null && covers(rule.model, subject.model));
 }
 
@@ -144,4 +145,3 @@ function covers(pattern: string, value: string): boolean {
 function mix(seed: number, index: number): number {
   return (Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) + Math.imul(index + 1, 0xc2b2ae35)) >>> 0;
 }
-

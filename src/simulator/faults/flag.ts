@@ -51,7 +51,9 @@ export function parseFaultFlag(text: string): FaultRule {
     readFaultPlan({ rules: [rule] });
   } catch (error) {
     if (!(error instanceof FaultPlanError)) throw error;
-    throw new FaultPlanError(error.problems.map((problem) => `--fault ${text}: ${problem.replace('rules[0].', '')}`));
+    throw new FaultPlanError(
+      error.problems.map((problem) => `--fault ${text}: ${problem.replace('rules[0].', '')}`),
+    );
   }
   return rule as unknown as FaultRule;
 }

@@ -126,7 +126,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 function ruleProblems(rule: unknown, place: string): string[] {
   if (!isObject(rule)) return [`${place}: ${show(rule)} is not an object`];
   const problems: string[] = [];
-  if (rule['fault'] === undefined) problems.push(`${place}.fault: missing, expected ${FIELDS['fault']?.expected ?? ''}`);
+  if (rule['fault'] === undefined)
+    problems.push(`${place}.fault: missing, expected ${FIELDS['fault']?.expected ?? ''}`);
   for (const [key, value] of Object.entries(rule)) {
     if (value === undefined) continue;
     const field = Object.hasOwn(FIELDS, key) ? FIELDS[key] : undefined;
@@ -150,7 +151,8 @@ const MAX_RULES = 1_000;
 
 /** Checks a plan from outside. Throws `FaultPlanError` with every problem found. */
 export function readFaultPlan(value: unknown): FaultPlan {
-  if (!isObject(value)) throw new FaultPlanError([`plan: ${show(value)}, expected an object { seed, rules }`]);
+  if (!isObject(value))
+    throw new FaultPlanError([`plan: ${show(value)}, expected an object { seed, rules }`]);
   const problems: string[] = [];
   for (const key of Object.keys(value)) {
     if (key !== 'seed' && key !== 'rules') problems.push(`${key}: unknown key, expected seed or rules`);
@@ -160,7 +162,8 @@ export function readFaultPlan(value: unknown): FaultPlan {
     problems.push(`seed: ${show(seed)}, expected a whole number from 0 to 4294967295`);
   }
   if (!Array.isArray(rules)) problems.push(`rules: ${show(rules)}, expected a list of rules`);
-  else if (rules.length > MAX_RULES) problems.push(`rules: ${rules.length} of them, expected at most ${MAX_RULES}`);
+  else if (rules.length > MAX_RULES)
+    problems.push(`rules: ${rules.length} of them, expected at most ${MAX_RULES}`);
   else rules.forEach((rule, index) => problems.push(...ruleProblems(rule, `rules[${index}]`)));
   if (problems.length > 0) throw new FaultPlanError(problems);
   return value as unknown as FaultPlan;

@@ -22,7 +22,11 @@ export class ModelStore {
   /** Digests of uploaded blobs and their sizes; the bytes are not kept. */
   readonly blobs: Map<string, number> = new Map<string, number>();
 
-  add(spec: ModelSpec, modifiedAt: number, origin?: { parent: string; system: string | null; name: string }): StoredModel {
+  add(
+    spec: ModelSpec,
+    modifiedAt: number,
+    origin?: { parent: string; system: string | null; name: string },
+  ): StoredModel {
     const name = canonicalName(origin?.name ?? spec.name);
     const model: StoredModel = {
       name,

@@ -45,7 +45,7 @@ function readMessage(json: JsonObject, names: Map<string, string>): SimMessage[]
   const role = fields.string('role').toLowerCase();
   const content = fields.raw('content');
   if (typeof content === 'string') return [message(role, content)];
-  if (!Array.isArray(content)) fields.fail('content', content, '[]anthropic.ContentBlock');
+  if (!Array.isArray(content)) return fields.fail('content', content, '[]anthropic.ContentBlock');
   const results: SimMessage[] = [];
   const images: string[] = [];
   let text = '';
@@ -63,7 +63,8 @@ function readMessage(json: JsonObject, names: Map<string, string>): SimMessage[]
       results.push(message('tool', blockText(inner['content']), { toolName: names.get(id) ?? null }));
     }
   }
-  const own = text !== '' || images.length > 0 || results.length === 0 ? [message(role, text, { images })] : [];
+  const own =
+    text !== '' || images.length > 0 || results.length === 0 ? [message(role, text, { images })] : [];
   return [...results, ...own];
 }
 
@@ -119,7 +120,13 @@ class MessagesWriter implements WireWriter {
         content_block: { type: kind, [kind]: '' },
       });
     }
-    return events + this.#event('content_block_delta', { index: this.#index, delta: { type: `${kind}_delta`, [kind]: text } });
+    return (
+      events +
+      this.#event('content_block_delta', {
+        index: this.#index,
+        delta: { type: `${kind}_delta`, [kind]: text },
+      })
+    );
   }
 
   piece(piece: Piece): string {
@@ -160,7 +167,12 @@ class MessagesWriter implements WireWriter {
       content: [
         ...(result.thinking === '' ? [] : [{ type: 'thinking', thinking: result.thinking }]),
         ...(result.text === '' ? [] : [{ type: 'text', text: result.text }]),
-        ...result.toolCalls.map((call) => ({ type: 'tool_use', id: call.id, name: call.name, input: call.arguments })),
+        ...result.toolCalls.map((call) => ({
+          type: 'tool_use',
+          id: call.id,
+          name: call.name,
+          input: call.arguments,
+        })),
       ],
       stop_reason: stopReason(result),
       usage: { input_tokens: result.promptTokens, output_tokens: result.completionTokens },
@@ -178,7 +190,10 @@ export const anthropicMessages: Wire = {
   jsonType: 'application/json',
   whenEmpty: 'EOF',
   requestType: 'anthropic.MessagesRequest',
-  errorBody: (status, text) => ({ type: 'error', error: { type: ERROR_TYPES[status] ?? 'api_error', message: text } }),
+  errorBody: (status, text) => ({
+    type: 'error',
+    error: { type: ERROR_TYPES[status] ?? 'api_error', message: text },
+  }),
   read(json: JsonObject): Ask {
     const fields = new Fields(json, 'MessagesRequest');
     if (fields.string('model') === '') throw new SimulatorError(400, 'model is required');

@@ -61,12 +61,22 @@ const generateShape: Shape = {
   ending: (result) =>
     result.completionTokens === 0
       ? {}
-      : { context: Array.from({ length: result.promptTokens + result.completionTokens }, (_, i) => 128_000 + i) },
+      : {
+          context: Array.from(
+            { length: result.promptTokens + result.completionTokens },
+            (_, i) => 128_000 + i,
+          ),
+        },
 };
 
 function writer(shape: Shape, ask: Ask, context: WireContext): WireWriter {
   const head = (): JsonObject => ({ model: ask.model, created_at: rfc3339(context.wallMs()) });
-  const final = (result: Result, text: string, thinking: string, calls: readonly SimToolCall[]): JsonObject => ({
+  const final = (
+    result: Result,
+    text: string,
+    thinking: string,
+    calls: readonly SimToolCall[],
+  ): JsonObject => ({
     ...head(),
     ...shape.content(text, thinking, calls),
     done: true,
@@ -115,7 +125,10 @@ function readThink(value: JsonValue | undefined): boolean | null {
 function readFormat(value: JsonValue | undefined): Ask['format'] {
   if (value === undefined || value === null || value === '') return null;
   if (value === 'json' || isJsonObject(value)) return value;
-  throw new SimulatorError(400, `invalid format: ${JSON.stringify(value)}; expected "json" or a valid JSON Schema object`);
+  throw new SimulatorError(
+    400,
+    `invalid format: ${JSON.stringify(value)}; expected "json" or a valid JSON Schema object`,
+  );
 }
 
 function readCommon(fields: Fields): Omit<Ask, 'kind' | 'messages' | 'tools'> {
@@ -136,7 +149,12 @@ function readCommon(fields: Fields): Omit<Ask, 'kind' | 'messages' | 'tools'> {
 }
 
 const errorBody = (_status: number, text: string): JsonObject => ({ error: text });
-const wire = { streamType: 'application/x-ndjson', jsonType: 'application/json; charset=utf-8', whenEmpty: 'missing request body', errorBody };
+const wire = {
+  streamType: 'application/x-ndjson',
+  jsonType: 'application/json; charset=utf-8',
+  whenEmpty: 'missing request body',
+  errorBody,
+};
 
 export const ollamaChat: Wire = {
   ...wire,
@@ -162,7 +180,10 @@ export const ollamaGenerate: Wire = {
     const system = fields.string('system');
     const suffix = fields.string('suffix');
     const images = (fields.strings('images') ?? []).map(checkImage);
-    if (fields.boolean('raw') === true && (fields.string('template') !== '' || system !== '' || fields.list('context') !== null)) {
+    if (
+      fields.boolean('raw') === true &&
+      (fields.string('template') !== '' || system !== '' || fields.list('context') !== null)
+    ) {
       throw new SimulatorError(400, 'raw mode does not support template, system, or context');
     }
     return {

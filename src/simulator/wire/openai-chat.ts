@@ -9,7 +9,12 @@ import type { Wire, WireContext, WireWriter } from './wire.ts';
 
 /** `/v1/chat/completions` as Ollama speaks it: SSE `data:` lines, `[DONE]` at the end. */
 
-function readContent(role: string, content: JsonValue | undefined, hasToolCalls: boolean, toolName: string | null): SimMessage {
+function readContent(
+  role: string,
+  content: JsonValue | undefined,
+  hasToolCalls: boolean,
+  toolName: string | null,
+): SimMessage {
   if (typeof content === 'string') return message(role, content, { toolName });
   if (Array.isArray(content)) {
     const images: string[] = [];
@@ -49,7 +54,8 @@ function readMessages(fields: Fields): SimMessage[] {
   return list.map((json) => {
     const inner = new Fields(json, 'Message');
     const role = inner.string('role');
-    const toolName = role === 'tool' ? inner.string('name') || toolNameOf(list, inner.raw('tool_call_id')) : null;
+    const toolName =
+      role === 'tool' ? inner.string('name') || toolNameOf(list, inner.raw('tool_call_id')) : null;
     return readContent(role, inner.raw('content'), Array.isArray(inner.raw('tool_calls')), toolName);
   });
 }
@@ -76,15 +82,23 @@ function chunkWriter(ask: Ask, context: WireContext): WireWriter {
   const id = `chatcmpl-${context.random(999)}`;
   const created = seconds(context.wallMs());
   const includeUsage =
-    isJsonObject(context.request['stream_options']) && context.request['stream_options']['include_usage'] === true;
+    isJsonObject(context.request['stream_options']) &&
+    context.request['stream_options']['include_usage'] === true;
   let sentTools = false;
-  const head = (object: string): JsonObject => ({ id, object, created, model: ask.model, system_fingerprint: 'fp_ollama' });
+  const head = (object: string): JsonObject => ({
+    id,
+    object,
+    created,
+    model: ask.model,
+    system_fingerprint: 'fp_ollama',
+  });
   const chunk = (delta: JsonObject, finish: string | null): string =>
     sseData({
       ...head('chat.completion.chunk'),
       choices: [{ index: 0, delta: { role: 'assistant', content: '', ...delta }, finish_reason: finish }],
     });
-  const finishReason = (result: Result): string => (result.toolCalls.length > 0 ? 'tool_calls' : result.reason);
+  const finishReason = (result: Result): string =>
+    result.toolCalls.length > 0 ? 'tool_calls' : result.reason;
   return {
     piece(piece: Piece): string {
       if (piece.kind === 'tools') {

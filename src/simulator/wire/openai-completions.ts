@@ -12,7 +12,8 @@ import type { Wire, WireContext, WireWriter } from './wire.ts';
 
 function completionWriter(ask: Ask, context: WireContext): WireWriter {
   const includeUsage =
-    isJsonObject(context.request['stream_options']) && context.request['stream_options']['include_usage'] === true;
+    isJsonObject(context.request['stream_options']) &&
+    context.request['stream_options']['include_usage'] === true;
   const head: JsonObject = {
     id: `cmpl-${context.random(999)}`,
     object: 'text_completion',

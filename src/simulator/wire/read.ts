@@ -20,8 +20,16 @@ export function readFlatTools(tools: readonly JsonObject[] | null, schemaKey: st
   return (tools ?? []).map((tool) => toTool(tool['name'], tool['description'], tool[schemaKey]));
 }
 
-function toTool(name: JsonValue | undefined, description: JsonValue | undefined, schema: JsonValue | undefined): SimTool {
-  return { name: text(name), description: text(description), parameters: isJsonObject(schema) ? schema : null };
+function toTool(
+  name: JsonValue | undefined,
+  description: JsonValue | undefined,
+  schema: JsonValue | undefined,
+): SimTool {
+  return {
+    name: text(name),
+    description: text(description),
+    parameters: isJsonObject(schema) ? schema : null,
+  };
 }
 
 /** `auto`, `none`, `required`, `any`, or a named function, in OpenAI's and Anthropic's forms. */

@@ -37,7 +37,8 @@ function readItem(item: JsonObject, index: number, names: Map<string, string>): 
     return message(typeof item['role'] === 'string' ? item['role'] : 'user', text, { images });
   }
   if (type === 'function_call') {
-    if (typeof item['call_id'] === 'string' && typeof item['name'] === 'string') names.set(item['call_id'], item['name']);
+    if (typeof item['call_id'] === 'string' && typeof item['name'] === 'string')
+      names.set(item['call_id'], item['name']);
     return message('assistant', '');
   }
   if (type === 'function_call_output') {

@@ -50,8 +50,7 @@ export function openAiToolCalls(calls: readonly SimToolCall[]): JsonObject[] {
 }
 
 export function openAiError(status: number, message: string): JsonObject {
-  const type =
-    status === 400 ? 'invalid_request_error' : status === 404 ? 'not_found_error' : 'api_error';
+  const type = status === 400 ? 'invalid_request_error' : status === 404 ? 'not_found_error' : 'api_error';
   return { error: { message, type, param: null, code: null } };
 }
 
