@@ -59,8 +59,8 @@ export class Int8Scan {
   }
 }
 
-/** Most scopes are the history of one conversation and hold one question. */
-const MIN_ROWS = 2;
+/** Fewer are not worth shrinking to. */
+const MIN_ROWS = 16;
 
 /** Fills in the row and answers its scale: value ≈ row × scale. */
 function quantise(

@@ -17,15 +17,26 @@ export interface Neighbour {
 
 /** Scanned rows that are compared again exactly, per neighbour wanted: int8 alone misorders near ties. */
 const RERANK = 3;
+/**
+ * Up to so many rows, all are compared exactly and nothing else is kept. Most scopes are the history
+ * of one conversation and hold one question: they should cost no more than that.
+ */
+const FEW = 24;
 
-/** The entries of one scope: int8 rows side by side for the scan, exact vectors for the decision. */
+/** What makes many rows quick to search and to remove from. */
+interface Many {
+  readonly scan: Int8Scan;
+  readonly positions: Map<string, number>;
+}
+
+/** The entries of one scope: exact vectors for the decision and, once they are many, int8 rows for the scan. */
 export class ScopeRows {
-  readonly #scan: Int8Scan;
+  readonly #dimensions: number;
   readonly #entries: IndexedEntry[] = [];
-  readonly #positions = new Map<string, number>();
+  #many: Many | null = null;
 
   constructor(dimensions: number) {
-    this.#scan = new Int8Scan(dimensions);
+    this.#dimensions = dimensions;
   }
 
   get size(): number {
@@ -34,32 +45,42 @@ export class ScopeRows {
 
   /** Adds an entry, or gives the one with its id this vector. */
   put(entry: IndexedEntry): void {
-    const position = this.#positions.get(entry.id) ?? this.#entries.length;
-    this.#scan.write(position, entry.vector);
+    const position = this.#positionOf(entry.id) ?? this.#entries.length;
     this.#entries[position] = entry;
-    this.#positions.set(entry.id, position);
+    if (this.#many !== null) place(this.#many, entry, position);
+    else if (this.#entries.length > FEW) {
+      const many = { scan: new Int8Scan(this.#dimensions), positions: new Map<string, number>() };
+      for (const [at, held] of this.#entries.entries()) place(many, held, at);
+      this.#many = many;
+    }
   }
 
   /** The last row moves into the gap. False when there is no such entry. */
   remove(id: string): boolean {
-    const position = this.#positions.get(id);
+    const position = this.#positionOf(id);
     if (position === undefined) return false;
-    this.#positions.delete(id);
+    const many = this.#many;
+    many?.positions.delete(id);
     const last = this.#entries.pop() as IndexedEntry;
+    const size = this.#entries.length;
     if (last.id !== id) {
       this.#entries[position] = last;
-      this.#positions.set(last.id, position);
-      this.#scan.move(this.#entries.length, position);
+      many?.positions.set(last.id, position);
+      many?.scan.move(size, position);
     }
-    this.#scan.shrinkTo(this.#entries.length);
+    many?.scan.shrinkTo(size);
+    if (size < FEW / 2) this.#many = null;
     return true;
   }
 
-  /** The `k` nearest of at least `floor`, nearest first; of equals the one that was stored first is not preferred. */
+  /** The `k` nearest of at least `floor`, nearest first. */
   nearest(query: Float32Array, k: number, floor: number): Neighbour[] {
     const size = this.#entries.length;
     const candidates = k * RERANK;
-    const positions = size <= candidates ? everyRow(size) : this.#scan.top(query, size, candidates);
+    const positions =
+      this.#many === null || size <= candidates
+        ? this.#entries.keys()
+        : this.#many.scan.top(query, size, candidates);
     const neighbours: Neighbour[] = [];
     for (const position of positions) {
       const entry = this.#entries[position] as IndexedEntry;
@@ -69,10 +90,17 @@ export class ScopeRows {
     neighbours.sort((a, b) => b.similarity - a.similarity);
     return neighbours.length > k ? neighbours.slice(0, k) : neighbours;
   }
+
+  #positionOf(id: string): number | undefined {
+    if (this.#many !== null) return this.#many.positions.get(id);
+    const position = this.#entries.findIndex((entry) => entry.id === id);
+    return position === -1 ? undefined : position;
+  }
 }
 
-function everyRow(size: number): Iterable<number> {
-  return Array.from({ length: size }, (_, position) => position);
+function place({ scan, positions }: Many, entry: IndexedEntry, position: number): void {
+  scan.write(position, entry.vector);
+  positions.set(entry.id, position);
 }
 
 /** Of unit vectors; rounding past 1 is cut off. */
