@@ -122,6 +122,7 @@ function invariants(model: Model, real: Real): void {
     rejected: model.rejected,
   });
   expect(totals.acquired).toBe(totals.success + totals.failure + totals.ignored + snapshot.inFlight);
+  expect(real.breaker.state).toBe(model.state);
   expect(snapshot).toMatchObject({
     state: model.state,
     manual: model.manual,

@@ -9,6 +9,7 @@
  *
  * Two steps (`tryAcquire`, then settle) because the outcome of a streamed answer is known only at its end.
  */
+import type { BreakerStateName } from '../../core/breaker-state.ts';
 import type { BreakerEvent } from '../../core/events.ts';
 import { breakerName, type BreakerName } from '../../core/ids.ts';
 import type { BreakerSnapshot } from '../../core/state.ts';
@@ -139,6 +140,11 @@ export class CircuitBreaker {
     const wasIsolated = this.#manual === 'isolated';
     this.#manual = 'observing';
     if (wasIsolated) this.#toClosed('manual');
+  }
+
+  /** The state alone, for those who choose between many: cheaper than a snapshot. */
+  get state(): BreakerStateName {
+    return this.#state.kind;
   }
 
   snapshot(): BreakerSnapshot {
