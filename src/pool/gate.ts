@@ -98,7 +98,7 @@ class GatedAttempt implements AttemptListener {
     if (this.#contentAt === null) exchange.waitedMs += now - this.#startedAt;
     if (end.usage !== null) exchange.usage = end.usage;
     if (end.times !== null) exchange.times = end.times;
-    this.#settleBreaker(end);
+    this.#settleBreaker(end, exchange);
     this.repeatable = end.stale && this.#mayRepeat && !exchange.cancel.cancelled;
     if (!this.repeatable) this.giveBack();
     this.#deps.emit({
@@ -114,7 +114,7 @@ class GatedAttempt implements AttemptListener {
     this.#upstream.unassign();
   }
 
-  #settleBreaker(end: AttemptEnd): void {
+  #settleBreaker(end: AttemptEnd, exchange: Exchange): void {
     const { outcome } = end;
     if (end.stale) {
       this.#leave.ignore('stale_connection');
@@ -122,6 +122,8 @@ class GatedAttempt implements AttemptListener {
       this.#leave.ignore(whyAborted(end));
     } else if (outcome === 'success') {
       this.#upstream.noteOutcome('good');
+      const { route, facts } = exchange.request;
+      if (route.lane !== 'none') this.#upstream.health.noteServed(facts.model);
       settleByOutcome(this.#leave, outcome, { firstContentMs: (this.#contentAt ?? 0) - this.#startedAt });
     } else {
       this.#upstream.noteOutcome(OUTCOME_POLICY[outcome].breaker === 'failure' ? 'bad' : 'neutral');

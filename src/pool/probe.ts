@@ -49,6 +49,10 @@ export class HealthProbe {
   #version: string | null = null;
   #models: readonly ListedModel[] = [];
   #resident: readonly ListedModel[] = [];
+  #names: ReadonlySet<string> = new Set();
+  #residentNames: ReadonlySet<string> = new Set();
+  /** Answered since the last probe, hence in memory although no probe has seen them there yet. */
+  readonly #served = new Set<ModelId>();
   /** By name and digest: whether it embeds. Asked once per model. */
   readonly #embeds = new Map<string, boolean>();
 
@@ -83,11 +87,16 @@ export class HealthProbe {
   }
 
   hasModel(model: ModelId): boolean {
-    return this.#models.some((listed) => sameModel(listed.name, model));
+    return this.#names.has(model);
   }
 
+  /** Whether it answers without loading the model first. Only Ollama loads on demand. */
   resident(model: ModelId): boolean {
-    return this.#resident.some((listed) => sameModel(listed.name, model));
+    return this.#kind === 'openai' || this.#residentNames.has(model) || this.#served.has(model);
+  }
+
+  noteServed(model: ModelId | null): void {
+    if (model !== null) this.#served.add(model);
   }
 
   digest(model: string): string | null {
@@ -148,6 +157,9 @@ export class HealthProbe {
     else if (!this.#healthy || this.#failures >= FAILURES_TO_UNHEALTHY) this.#healthy = false;
     if (failure !== null || this.#healthy) this.#reason = failure ?? 'answers';
     if (!this.#healthy) this.#resident = [];
+    this.#names = namesOf(this.#models);
+    this.#residentNames = namesOf(this.#resident);
+    this.#served.clear();
     if (before === this.#healthy) return;
     this.#emit({
       type: 'upstream.health-changed',
@@ -163,11 +175,16 @@ export class HealthProbe {
       isJsonObject(version) && typeof version['version'] === 'string' ? version['version'] : null;
     this.#models = readOllamaModels(await this.#get('/api/tags'));
     this.#resident = readOllamaModels(await this.#get('/api/ps'));
-    await this.#learnCapabilities();
+    // What a model is for is worth knowing, but no reason to call an upstream unhealthy.
+    await this.#learnCapabilities().catch(() => undefined);
   }
 
   async #probeOpenAi(): Promise<void> {
-    this.#models = readOpenAiModels(await this.#get('/v1/models'));
+    const target = '/v1/models';
+    const { status, json } = await this.#client.ask(target);
+    if (status >= 500) throw new Error(`GET ${target} answered ${String(status)}`);
+    // It is there, but lists its models only to those with a key, or to nobody: the clients' own keys may do.
+    this.#models = status === 200 ? readOpenAiModels(json) : [];
   }
 
   async #get(target: string): Promise<unknown> {
@@ -179,6 +196,8 @@ export class HealthProbe {
 
   /** Names and families only hint at what a model is for; `/api/show` says. */
   async #learnCapabilities(): Promise<void> {
+    const present = new Set(this.#models.map(keyOf));
+    for (const key of this.#embeds.keys()) if (!present.has(key)) this.#embeds.delete(key);
     const unknown = this.#models
       .filter((listed) => !this.#embeds.has(keyOf(listed)))
       .slice(0, SHOWS_PER_PROBE);
@@ -194,6 +213,16 @@ export class HealthProbe {
   #embedsText(listed: ListedModel): boolean {
     return this.#embeds.get(keyOf(listed)) ?? listed.looksLikeEmbedding;
   }
+}
+
+/** Each name as clients may write it: `llama3.2:latest` also as `llama3.2`. */
+function namesOf(models: readonly ListedModel[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { name } of models) {
+    names.add(name);
+    if (name.endsWith(':latest')) names.add(name.slice(0, -':latest'.length));
+  }
+  return names;
 }
 
 function keyOf({ name, digest }: ListedModel): string {

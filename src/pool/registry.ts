@@ -9,11 +9,11 @@
 import { GatewayError } from '../core/errors.ts';
 import type { Emit } from '../core/events.ts';
 import { upstreamName, type UpstreamName } from '../core/ids.ts';
-import type { Exchange, GatewayResponse, Handler } from '../core/request.ts';
+import type { Exchange, Handler } from '../core/request.ts';
 import type { BreakerSnapshot, PoolSnapshot, QueueSnapshot, UpstreamSnapshot } from '../core/state.ts';
-import type { Permit } from '../admission/permits.ts';
+import type { Permit, PermitQueue } from '../admission/permits.ts';
 import type { CircuitBreaker } from '../resilience/breaker/breaker.ts';
-import type { BreakerPermit } from '../resilience/breaker/permit.ts';
+import { CancelSource } from '../runtime/cancel.ts';
 import { sleep, type Clock } from '../runtime/clock.ts';
 import type { Rng } from '../runtime/rng.ts';
 import { callEmbedding } from './embedding-call.ts';
@@ -31,6 +31,9 @@ export interface UpstreamsDeps {
   readonly instance: string;
   readonly probe: ProbeOptions;
 }
+
+/** What a caller is told when a half-open breaker is full of probes: nobody knows for how long. */
+const HALF_OPEN_RETRY_MS = 1_000;
 
 /** A model that makes vectors, and where it is. */
 export interface EmbeddingModel {
@@ -61,9 +64,15 @@ export class Upstreams {
     const refused: Upstream[] = [];
     for (;;) {
       const { upstream, forced } = this.#choose(exchange, refused);
-      const permit = await this.#permit(upstream, exchange);
+      const queue = upstream.permits(exchange.request.route.lane);
+      let permit = queue?.tryAcquire() ?? null;
+      if (queue !== null && permit === null) {
+        permit = await this.#queue(upstream, queue, exchange);
+        // Drained while this one was in its line: others may take it.
+        if (permit === null) continue;
+      }
       const leave = forced ? upstream.breaker.acquireAnyway() : upstream.breaker.tryAcquire();
-      if (leave.admitted) return this.#pass(upstream, exchange, permit, leave);
+      if (leave.admitted) return passGate(upstream, exchange, permit, leave, this.#deps);
       permit?.release();
       upstream.unassign();
       refused.push(upstream);
@@ -147,8 +156,11 @@ export class Upstreams {
   /** Turns away what is queued, lets what runs end for at most `deadlineMs`, cuts the rest, closes every connection. */
   async close(deadlineMs: number): Promise<void> {
     const { clock } = this.#deps;
-    const idle = Promise.all(this.#all.map((one) => one.drain()));
-    await Promise.race([idle, sleep(clock, deadlineMs)]);
+    const idle = new CancelSource();
+    void Promise.all(this.#all.map((one) => one.drain())).then(() => {
+      idle.cancel(new Error('idle'));
+    });
+    await sleep(clock, deadlineMs, idle);
     await Promise.all(
       this.#all.map(async (one) => {
         await one.transport.close();
@@ -174,14 +186,16 @@ export class Upstreams {
   /** Every suitable breaker is open or full of probes: one rejection, on the one that would be tried next. */
   #whenAllRefuse(able: readonly Upstream[]): Upstream {
     const next = able.reduce((best, one) => (remainingMs(one) < remainingMs(best) ? one : best));
-    if (able.length > 1 && next.options.breaker.allOpen === 'leastRemaining') return next;
+    const leftMs = remainingMs(next);
+    if (able.length > 1 && next.options.breaker.allOpen === 'leastRemaining' && leftMs !== Infinity)
+      return next;
     next.breaker.recordRejection();
     throw new GatewayError(
       'breaker_open',
       able.length === 1
         ? `upstream ${next.name} is failing and its circuit breaker is open`
         : `the circuit breakers of all ${String(able.length)} upstreams for this request are open`,
-      { retryAfterMs: Math.max(1, remainingMs(next)) },
+      leftMs === Infinity ? {} : { retryAfterMs: leftMs },
     );
   }
 
@@ -194,13 +208,9 @@ export class Upstreams {
     return new GatewayError('no_upstream', why);
   }
 
-  /** A permit of the upstream's lane, or null where the lane needs none. On a rejection nothing stays assigned. */
-  async #permit(upstream: Upstream, exchange: Exchange): Promise<Permit | null> {
+  /** Waits for a permit. Null when the upstream is drained meanwhile and another may serve. Nothing stays assigned without a permit. */
+  async #queue(upstream: Upstream, queue: PermitQueue, exchange: Exchange): Promise<Permit | null> {
     const { request, cancel } = exchange;
-    const queue = upstream.permits(request.route.lane);
-    if (queue === null) return null;
-    const free = queue.tryAcquire();
-    if (free !== null) return free;
     const from = this.#deps.clock.now();
     try {
       const permit = await queue.acquire({ client: request.client, deadlineAt: request.deadlineAt, cancel });
@@ -209,6 +219,8 @@ export class Upstreams {
       throw cancel.reason;
     } catch (error) {
       upstream.unassign();
+      const drained = error instanceof GatewayError && error.code === 'draining';
+      if (drained && suitable(this.#all, exchange).length > 0) return null;
       throw error;
     } finally {
       const waitedMs = this.#deps.clock.now() - from;
@@ -216,25 +228,21 @@ export class Upstreams {
       exchange.waitedMs += waitedMs;
     }
   }
-
-  #pass(
-    upstream: Upstream,
-    exchange: Exchange,
-    permit: Permit | null,
-    leave: BreakerPermit,
-  ): Promise<GatewayResponse> {
-    return passGate(upstream, exchange, permit, leave, this.#deps);
-  }
 }
 
 export function createUpstreams(options: readonly UpstreamOptions[], deps: UpstreamsDeps): Upstreams {
   return new Upstreams(options, deps);
 }
 
+/** Whether its breaker would refuse now and for some time. */
 function isOpen(upstream: Upstream): boolean {
-  return upstream.breaker.snapshot().state === 'open';
+  const { state, manual, retryAfterMs } = upstream.breaker.snapshot();
+  // At 0 the time is up and only the timer is late: asking turns it half-open.
+  return state === 'open' && manual !== 'observing' && retryAfterMs !== 0;
 }
 
+/** Until its breaker may admit again. Never by itself when it was isolated by hand. */
 function remainingMs(upstream: Upstream): number {
-  return upstream.breaker.snapshot().retryAfterMs ?? 0;
+  const { state, retryAfterMs } = upstream.breaker.snapshot();
+  return retryAfterMs ?? (state === 'open' ? Infinity : HALF_OPEN_RETRY_MS);
 }

@@ -1,8 +1,8 @@
 /**
  * Which upstream a request goes to. Pure: candidates and chance in, one candidate out.
  *
- * First what must be (it speaks the protocol, has the model, is not draining), then what had better be (not tried
- * yet, breaker not open, healthy, lowest tier), then the less loaded of two random choices. A wish
+ * First what must be (it speaks the protocol, has the model, is not draining), then what had better be (healthy,
+ * not tried yet, lowest tier), then the less loaded of two random choices. A wish
  * that nobody fulfils is dropped rather than the request.
  */
 import type { ModelId, UpstreamName } from '../core/ids.ts';
@@ -44,9 +44,8 @@ export function suitable<C extends Candidate>(all: readonly C[], exchange: Excha
 export function pick<C extends Candidate>(candidates: readonly C[], exchange: Exchange, rng: Rng): C | null {
   if (candidates.length < 2) return candidates[0] ?? null;
   const { tried } = exchange;
-  let wanted = candidates;
+  let wanted = preferring(candidates, (one) => one.health.healthy);
   if (tried.length > 0) wanted = preferring(wanted, (one) => !tried.includes(one.name));
-  wanted = preferring(wanted, (one) => one.health.healthy);
   const tier = Math.min(...wanted.map((one) => one.options.tier));
   wanted = preferring(wanted, (one) => one.options.tier === tier);
   const [only] = wanted;

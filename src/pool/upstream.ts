@@ -1,5 +1,5 @@
 import type { Emit } from '../core/events.ts';
-import { upstreamName, type ModelId, type UpstreamName } from '../core/ids.ts';
+import { upstreamName, type UpstreamName } from '../core/ids.ts';
 import type { Lane } from '../core/route.ts';
 import type { QueueSnapshot, UpstreamSnapshot } from '../core/state.ts';
 import { PermitQueue } from '../admission/permits.ts';
@@ -103,10 +103,6 @@ export class Upstream {
   noteOutcome(verdict: 'good' | 'bad' | 'neutral'): void {
     if (verdict === 'good') this.#failuresInARow = 0;
     else if (verdict === 'bad') this.#failuresInARow += 1;
-  }
-
-  holdsModel(model: ModelId): boolean {
-    return this.health.resident(model);
   }
 
   /** Turns away what is queued and is not picked again. What runs goes on. Resolves when nothing runs. */

@@ -169,9 +169,22 @@ export class Transport implements AttemptHost {
         path: this.#path.of(request.target),
         method: request.method,
         headers: this.#fields.write(request.headers, request.requestId, inMemory) as string[],
-        body: inMemory ? body : Readable.from(body, { objectMode: false }),
+        body: inMemory ? body : Readable.from(fromClient(body), { objectMode: false }),
       },
       attempt,
     );
+  }
+}
+
+/** A body that breaks off is the client's doing: said here, where it is still known. */
+async function* fromClient(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    if (error instanceof GatewayError) throw error;
+    throw new GatewayError('client_closed', 'the request body broke off', {
+      cause: error,
+      outcome: 'aborted',
+    });
   }
 }
