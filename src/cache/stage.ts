@@ -105,7 +105,8 @@ class Lookup {
     if (mode === 'shadow') return this.#askBeside(similar, from, keys, replace);
     const finding = await similar;
     const semanticMs = this.#elapsed() - from;
-    const response = finding?.hit == null ? null : this.#serve(finding.hit, semanticMs);
+    const hit = finding?.hit ?? null;
+    const response = hit === null ? null : this.#serve(hit, semanticMs);
     if (response !== null) return response;
     this.#missed(finding, semanticMs);
     return this.#askUpstream(keys, replace, finding);
@@ -210,7 +211,7 @@ class Lookup {
   #missed(finding: SemanticFinding | null, semanticMs: number | null): void {
     const similarity = finding?.similarity ?? null;
     this.#exchange.cache = similarity === null ? MISS : { result: 'miss', similarity };
-    const shadowHit = this.#parts.options.mode === 'shadow' && finding?.hit != null;
+    const shadowHit = this.#parts.options.mode === 'shadow' && (finding?.hit ?? null) !== null;
     this.#report('miss', null, similarity, semanticMs, shadowHit);
   }
 

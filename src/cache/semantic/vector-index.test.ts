@@ -47,28 +47,48 @@ describe('ScopeRows', () => {
     }
   });
 
-  it('agrees with a plain list under any sequence of writes and removals', () => {
-    const step = fc.record({ id: fc.integer({ min: 0, max: 40 }), remove: fc.boolean(), seed: fc.nat() });
+  it('agrees with a plain list under any sequence of writes and removals, few rows or many', () => {
+    const step = fc.record({ id: fc.integer({ min: 0, max: 70 }), remove: fc.boolean(), seed: fc.nat() });
+    const steps = fc.array(step, { maxLength: 200 });
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 200 }), fc.nat(), (steps, seed) => {
-        const rows = new ScopeRows(5);
+      fc.property(fc.constantFrom(0, 20, 70), steps, fc.nat(), (filled, changes, seed) => {
+        const rows = new ScopeRows(16);
         const plain = new Map<string, Float32Array>();
-        for (const { id, remove, seed: vectorSeed } of steps) {
-          const name = `i${id}`;
-          if (remove) expect(rows.remove(name)).toBe(plain.delete(name));
-          else {
-            const vector = unit(seededRng(vectorSeed), 5);
-            rows.put({ id: name, key: name, text: '', vector });
-            plain.set(name, vector);
-          }
+        const put = (name: string, vectorSeed: number): void => {
+          const vector = unit(seededRng(vectorSeed), 16);
+          rows.put({ id: name, key: name, text: '', vector });
+          plain.set(name, vector);
+        };
+        for (let i = 0; i < filled; i += 1) put(`i${i}`, i);
+        for (const { id, remove, seed: vectorSeed } of changes) {
+          if (remove) expect(rows.remove(`i${id}`)).toBe(plain.delete(`i${id}`));
+          else put(`i${id}`, vectorSeed);
           expect(rows.size).toBe(plain.size);
         }
-        const query = unit(seededRng(seed), 5);
+        const query = unit(seededRng(seed), 16);
         const expected = [...plain.values()].map((vector) => cosine(query, vector)).sort((a, b) => b - a);
-        const found = rows.nearest(query, 50, -1).map((neighbour) => neighbour.similarity);
-        expect(found).toEqual(expected);
+        const all = rows.nearest(query, 100, -1).map((neighbour) => neighbour.similarity);
+        expect(all).toEqual(expected);
+        const nearest = rows.nearest(query, 4, -1);
+        expect(nearest.length).toBe(Math.min(4, plain.size));
+        for (const [position, { entry: found, similarity }] of nearest.entries()) {
+          expect(similarity).toBe(cosine(query, plain.get(found.id)!));
+          expect(expected[position]! - similarity).toBeLessThan(0.02);
+        }
       }),
     );
+  });
+
+  it('gives its memory back when most rows are gone, and still finds the rest', () => {
+    const rng = seededRng(1);
+    const rows = new ScopeRows(8);
+    const vectors = Array.from({ length: 300 }, () => unit(rng, 8));
+    for (const [i, vector] of vectors.entries()) rows.put({ id: `i${i}`, key: '', text: '', vector });
+    for (let i = 0; i < 295; i += 1) {
+      rows.remove(`i${i}`);
+      expect(rows.nearest(vectors[299]!, 1, 0)[0]?.entry.id).toBe('i299');
+    }
+    expect(rows.size).toBe(5);
   });
 
   it('leaves out what is below the floor', () => {

@@ -33,11 +33,11 @@ const SWEEP_MIN_MS = 1_000;
 const SWEEP_BATCH = 500;
 const SWEEP_PAUSE_MS = 20;
 
-export function openMemoryStore(options: StoreOptions, deps: StoreDeps): EntryStore {
+export function openMemoryStore(options: StoreOptions, deps: StoreDeps): MemoryStore {
   return new MemoryStore(options, deps);
 }
 
-class MemoryStore implements EntryStore {
+export class MemoryStore implements EntryStore {
   readonly #options: StoreOptions;
   readonly #deps: StoreDeps;
   readonly #byKey = new Map<string, Node>();
