@@ -20,7 +20,9 @@ const CONTRACT: Readonly<Record<string, number>> = {
 
 describe('a real Prometheus', () => {
   it('scrapes the gateway under load and answers for each of the eleven', async () => {
-    await using stack = await startStack({ config: { cache: { mode: 'on', sampled: true } } });
+    await using stack = await startStack({
+      config: { cache: { mode: 'on', sampled: true, embedder: 'in-process' } },
+    });
     await using prometheus = await startPrometheus(stack.url);
     await until(
       async () => (await prometheus.targets()).some((target) => target.health === 'up'),
@@ -63,9 +65,10 @@ describe('a real Prometheus', () => {
       .state()
       .requests.filter((request) => request.path === '/api/chat').length;
     await until(
-      async () => (await prometheus.value('sum(circuit_breaker_calls_total{status="success"})')) === received,
+      async () => (await prometheus.value('sum(llamascope_requests_total{endpoint="/api/chat"})')) === 300,
       'Prometheus to have scraped the end of the load',
     );
+    expect(await prometheus.value('circuit_breaker_calls_total{status="success"}')).toBe(received);
     expect(await prometheus.value('semcache_hits_total{type="exact"}')).toBe(seen['hit-exact'] ?? 0);
     expect(await prometheus.value('semcache_hits_total{type="semantic"}')).toBe(seen['hit-semantic'] ?? 0);
     expect(await prometheus.value('semcache_misses_total')).toBe(seen['miss'] ?? 0);

@@ -2,7 +2,7 @@ import { sleep } from '../../runtime/clock.ts';
 import type { Ask, Piece, Result, SimToolCall } from '../ask.ts';
 import { planAnswer } from '../answers/compose.ts';
 import type { AnswerPlan } from '../answers/compose.ts';
-import { SimulatorError } from '../error.ts';
+import { RUNNER_DIED, SimulatorError } from '../error.ts';
 import type { StoredModel } from '../models/store.ts';
 import type { Call, Endpoint, Server } from '../server.ts';
 import { countTokens, tokenize } from '../tokens.ts';
@@ -131,7 +131,7 @@ class Speech {
     const prefillAt = clock.now();
     await this.#prefill(prompt);
     const evalAt = clock.now();
-    if (this.#ask.stream) reply.stream(this.#wire.streamType, () => this.#writer.error(''));
+    if (this.#ask.stream) reply.stream(this.#wire.streamType, () => this.#writer.error(RUNNER_DIED));
     await this.#speak(spoken.pieces);
     if (reply.cancel.cancelled) return;
     const result: Result = {
