@@ -199,15 +199,13 @@ function apply(step: Operation, store: Store, model: Model, clock: ManualClock):
       return;
     case 'attach': {
       const embedding = { identity: 'test', vector: new Float32Array(step.size) };
-      const id = [store.get(step.key), model.get(step.key)].map(
-        (entry) => (entry)?.id,
-      )[0];
+      const id = [store.get(step.key), model.get(step.key)].map((entry) => entry?.id)[0];
       const attached = store.attach(step.key, id ?? 'none', embedding);
       expect(attached).toBe(model.attach(step.key, id ?? 'none', step.size));
       return;
     }
     case 'purge': {
-      const id = (store.get(step.key))?.id ?? 'none';
+      const id = store.get(step.key)?.id ?? 'none';
       model.get(step.key);
       expect(store.purge({ id })).toBe(model.purge(id));
       return;
