@@ -1,6 +1,7 @@
 /**
- * The items of a whole recorded stream as JSON objects, in order. Null when any item is not a JSON
- * object or is longer than the bound: a recording that is not understood in full is not used at all.
+ * The items of a whole recorded stream as JSON objects, in order. Null when any item is not a JSON object or
+ * is longer than the bound, or an event is called `error`: a recording that is not understood in full is not
+ * used at all.
  */
 import { isJsonObject, type JsonObject } from '../../core/json.ts';
 import { NdjsonFramer } from './ndjson.ts';
@@ -33,6 +34,7 @@ export function readNdjson(body: Buffer, maxItemBytes: number = MAX_ITEM_BYTES):
 export function readSse(body: Buffer, maxItemBytes: number = MAX_ITEM_BYTES): RecordedStream | null {
   const collector = new ItemCollector(maxItemBytes);
   let done = false;
+  let failed = false;
   const framer = new SseFramer({
     data: (bytes, start, end) => {
       collector.add(bytes, start, end);
@@ -44,12 +46,13 @@ export function readSse(body: Buffer, maxItemBytes: number = MAX_ITEM_BYTES): Re
         collector.drop();
       }
     },
-    dispatch: () => {
+    dispatch: (isError) => {
+      failed ||= isError;
       collector.end();
     },
   });
   framer.push(body);
-  return collector.parse(done);
+  return failed ? null : collector.parse(done);
 }
 
 class ItemCollector {

@@ -5,7 +5,7 @@ import { describeValue } from './fields.ts';
 import { findJsonFault } from './json-fault.ts';
 
 /** Deeper nesting is refused: no real request needs it, and later stages walk values recursively. */
-export const MAX_DEPTH = 200;
+export const MAX_DEPTH = 500;
 
 /** Throws `invalid_json`. */
 export function readJsonObject(body: Buffer): JsonObject {

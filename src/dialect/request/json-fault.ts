@@ -153,10 +153,14 @@ class FaultReader {
   #found(expected: string): string {
     const char = this.#text[this.offset];
     if (char === undefined) return `the text ends where ${expected} was expected`;
-    // Only punctuation is quoted: it cannot give away what somebody wrote.
-    const shown = /[{}[\]:,"'`;=]/.test(char) ? `"${char}"` : 'an unexpected character';
-    return `${shown} where ${expected} was expected`;
+    return `${shown(char)} where ${expected} was expected`;
   }
+}
+
+/** Only punctuation is quoted: it cannot give away what somebody wrote. */
+function shown(char: string): string {
+  if (char === '"') return 'a double quote';
+  return /[{}[\]:,'`;=]/.test(char) ? `"${char}"` : 'an unexpected character';
 }
 
 const END = 'end';

@@ -7,10 +7,6 @@ export class HeldBytes {
   #bytes: Buffer | null = null;
   #length = 0;
 
-  get empty(): boolean {
-    return this.#length === 0;
-  }
-
   /** The first byte; meaningless when empty. */
   get first(): number {
     return this.#bytes?.[0] ?? 0;

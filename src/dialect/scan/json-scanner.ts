@@ -3,7 +3,7 @@
  * It keeps track of strings, escapes and nesting, so text that merely looks like a marker
  * (`"done":true` inside a message) never counts. Nothing is held back or copied except kept values,
  * which are bounded. It checks structure only as far as it must: an item whose brackets do not
- * close never becomes `closed`, and its findings are not to be used.
+ * close never becomes `closed`, and its findings are not to be used. What follows the object is ignored.
  */
 import {
   CLOSE_BRACE,
@@ -106,6 +106,7 @@ export class JsonScanner {
         case SKIP:
           i = this.#skip(bytes, i, end);
           break;
+        case CLOSED:
         case BROKEN:
           return;
         default:
@@ -132,7 +133,7 @@ export class JsonScanner {
         this.#state = byte === COLON_BYTE ? VALUE : BROKEN;
         break;
       default:
-        if (this.#state === START && byte === OPEN_BRACE) this.#open(this.#root, false);
+        if (byte === OPEN_BRACE) this.#open(this.#root, false);
         else this.#state = BROKEN;
     }
     return i + 1;
