@@ -7,6 +7,7 @@ import { startTelemetry, type TelemetryStand } from '../../test/telemetry/start.
 import { upstreamName } from '../core/ids.ts';
 import { createTelemetry, renderMetrics } from './index.ts';
 import { nodeProcess } from './process.ts';
+import { hasComponent } from '../../test/support/components.ts';
 
 const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0';
 
@@ -54,7 +55,7 @@ describe('the exposition', () => {
     expect(body).not.toContain('# EOF');
   });
 
-  const promtool = spawnSync('promtool', ['--version']).error === undefined;
+  const promtool = hasComponent('promtool');
   // Without promtool this is skipped where a person can install it, and fails where nobody would notice.
   it.skipIf(!promtool && process.env['CI'] !== 'true').each(['', 'acme_'])(
     'has nothing that promtool complains about, with prefix %j',

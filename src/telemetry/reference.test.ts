@@ -4,7 +4,7 @@ import { CATALOGUE } from './catalogue.ts';
 import { metricsReference } from './reference.ts';
 
 describe('the metric reference', () => {
-  it('is what the catalogue says now (else: node scripts/generate-metrics-reference.ts)', () => {
+  it('is what the catalogue says now (else: npm run generate)', () => {
     const committed = readFileSync(new URL('../../docs/reference/metrics.md', import.meta.url), 'utf8');
     expect(committed).toBe(metricsReference());
   });

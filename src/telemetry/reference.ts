@@ -17,7 +17,7 @@ const AGGREGATES: Readonly<Record<MetricDefinition['aggregate'], string>> = {
 
 const INTRODUCTION = `# Metrics
 
-<!-- Generated from src/telemetry/catalogue.ts by scripts/generate-metrics-reference.ts. Do not edit. -->
+<!-- Written by \`npm run generate\` from src/telemetry/catalogue.ts. Do not edit. -->
 
 \`GET /metrics\` answers in the Prometheus text format 0.0.4 or in OpenMetrics 1.0, as the \`accept\` header asks.
 Names, types and labels are a public interface: they change only after a minor version in which the old name still exists.

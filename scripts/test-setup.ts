@@ -1,0 +1,50 @@
+/**
+ * Puts the real programs in place that the tests run: on Debian as root they are installed with apt, with no service
+ * started. Elsewhere it says what is missing, and the suites that need it skip visibly; under CI=true that is a failure.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { hasComponent } from '../test/support/components.ts';
+
+/** Program on the PATH, and the Debian package that has it. */
+const COMPONENTS: Readonly<Record<string, string>> = { prometheus: 'prometheus', promtool: 'prometheus' };
+const POLICY = '/usr/sbin/policy-rc.d';
+
+const missing = (): readonly string[] => Object.keys(COMPONENTS).filter((program) => !hasComponent(program));
+
+function run(command: string, args: readonly string[]): boolean {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  return spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0;
+}
+
+/** Installs without letting any service start: Debian asks policy-rc.d first, and 101 means no. */
+function install(packages: readonly string[]): boolean {
+  const ownPolicy = !existsSync(POLICY);
+  if (ownPolicy) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    run('dpkg', ['--configure', '-a']);
+    return (
+      run('apt-get', ['update', '-q']) &&
+      run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages])
+    );
+  } finally {
+    if (ownPolicy) rmSync(POLICY, { force: true });
+  }
+}
+
+const wanted = missing();
+if (wanted.length > 0) {
+  const packages = [...new Set(wanted.map((program) => COMPONENTS[program] as string))];
+  const isDebianRoot = existsSync('/etc/debian_version') && process.getuid?.() === 0;
+  if (isDebianRoot) {
+    process.stdout.write(`installing for the tests: ${packages.join(', ')}\n`);
+    install(packages);
+  }
+  const left = missing();
+  if (left.length > 0) {
+    process.stderr.write(
+      `missing: ${left.join(', ')}; the suites that need them are skipped (Debian: apt-get install ${packages.join(' ')})\n`,
+    );
+    if (process.env['CI'] === 'true') process.exitCode = 1;
+  }
+}
