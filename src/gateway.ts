@@ -3,14 +3,14 @@
  * starts, drains and stops them. No decision about a request is made here.
  */
 import { randomBytes } from 'node:crypto';
-import { createCache } from './cache/cache.ts';
+import { createCache, type Cache } from './cache/cache.ts';
 import { MANAGEMENT_CALLS, type Config, type ConfigInput } from './config/config.ts';
 import { parseListenAddress } from './config/listen-address.ts';
 import { resolveConfig } from './config/resolve.ts';
 import type { GatewayEvent } from './core/events.ts';
 import type { StateReader } from './core/state.ts';
 import { dialects } from './dialect/dialects.ts';
-import { createEmbedderChoice } from './embedder-choice.ts';
+import { createEmbedderChoice, type EmbedderChoice } from './embedder-choice.ts';
 import { createHandle } from './handle.ts';
 import {
   breakerReport,
@@ -20,18 +20,19 @@ import {
   upstreamReport,
   type HealthFacts,
 } from './health.ts';
+import type { HandleRequest } from './http/inbound.ts';
 import { createFetch, type Fetch } from './http/fetch.ts';
 import { createListener, type Listener } from './http/listener.ts';
 import { createOperations, type MetricsPage, type Operations } from './http/operations.ts';
 import { createPipeline } from './pipeline.ts';
-import { createUpstreams } from './pool/registry.ts';
+import { createUpstreams, type Upstreams } from './pool/registry.ts';
 import { createRetryStage } from './resilience/retry.ts';
 import { systemClock, type Clock } from './runtime/clock.ts';
-import { createEventBus } from './runtime/event-bus.ts';
+import { createEventBus, type EventBus } from './runtime/event-bus.ts';
 import { requestIds } from './runtime/ids.ts';
 import { systemRng, type Rng } from './runtime/rng.ts';
-import { createLog } from './telemetry/log.ts';
-import { createTelemetry } from './telemetry/telemetry.ts';
+import { createLog, type Log } from './telemetry/log.ts';
+import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 import { VERSION } from './version.ts';
 
 /** A running gateway. Probes start when it is made; a listener only with `listen`. */
@@ -59,19 +60,53 @@ export interface GatewayDeps {
 /** Throws `ConfigError` naming each bad key, its value and what was expected. */
 export function createGateway(input: ConfigInput, deps: GatewayDeps = {}): Gateway {
   const config = resolveConfig(input);
-  const clock = deps.clock ?? systemClock;
-  const rng = deps.rng ?? systemRng;
-  const instance = `llamascope-${randomBytes(6).toString('hex')}`;
-  const startedAt = clock.wallMs();
-  const startedMono = clock.now();
-  const bus = createEventBus();
-  const log = createLog(config.log, { bus });
-  let draining = false;
+  const parts = buildParts(config, deps.clock ?? systemClock, deps.rng ?? systemRng);
+  const { bus, state, telemetry } = parts;
+  const handle = buildHandle(config, parts);
+  const operations = buildOperations(config, parts);
+  const listeners = createListeners(config, { handle, operations, emit: bus.emit, clock: parts.clock });
+  let closing: Promise<void> | null = null;
+  const close = (deadlineMs: number = config.drainMs): Promise<void> =>
+    (closing ??= shutDown(parts, listeners, deadlineMs));
+  return {
+    fetch: createFetch({ handle, dialects, emit: bus.emit, bodyBytes: config.limits.bodyBytes }),
+    listen: (address) => listeners.listen(address ?? config.listen, config.admin.listen),
+    ready: () => parts.ready,
+    close,
+    events: { subscribe: (subscriber) => bus.subscribe(subscriber) },
+    metrics: { render: (accept) => telemetry.render(accept) },
+    state,
+    [Symbol.asyncDispose]: () => close(),
+  };
+}
 
-  // Telemetry subscribes before anything is built, so that it hears of every part from its first event.
+/** Everything that lives as long as the gateway. */
+interface Parts {
+  readonly clock: Clock;
+  readonly rng: Rng;
+  /** Our name in `via`. */
+  readonly instance: string;
+  readonly bus: EventBus;
+  readonly log: Log;
+  readonly telemetry: Telemetry;
+  readonly state: StateReader;
+  readonly upstreams: Upstreams;
+  readonly cache: Cache;
+  readonly embedder: EmbedderChoice;
+  readonly ready: Promise<void>;
+  readonly facts: () => HealthFacts;
+  /** Set once, when the gateway begins to shut down. */
+  draining: boolean;
+}
+
+function buildParts(config: Config, clock: Clock, rng: Rng): Parts {
+  const instance = `llamascope-${randomBytes(6).toString('hex')}`;
+  const bus = createEventBus();
+  const { emit } = bus;
+  // Log and telemetry subscribe before anything else is built, so that they hear of every part from its first event.
+  const log = createLog(config.log, { bus });
   const state = lateState();
   const telemetry = createTelemetry(config.metrics, { bus, state, clock, version: VERSION });
-  const { emit } = bus;
   const upstreams = createUpstreams(config.upstreams, { clock, rng, emit, instance, probe: config.probe });
   const cache = createCache(config.cache, { clock, emit, modelDigest: upstreams.modelDigest });
   state.connect({
@@ -81,14 +116,46 @@ export function createGateway(input: ConfigInput, deps: GatewayDeps = {}): Gatew
     upstreams: () => upstreams.snapshots(),
     cache: () => cache.snapshot(),
   });
-  const embedder = createEmbedderChoice(config.cache, upstreams, cache.setEmbedder);
-  // An upstream that answers for the first time may bring the embedding model that was missing.
-  const unsubscribe = bus.subscribe((event) => {
-    if (event.type === 'upstream.health-changed' && event.healthy) void ready.then(() => embedder.choose());
+  const embedder = createEmbedderChoice(config.cache, upstreams, (chosen) => {
+    cache.setEmbedder(chosen);
   });
   const ready = upstreams.start().then(() => embedder.choose());
+  // An upstream that answers for the first time may bring the embedding model that was missing.
+  bus.subscribe((event) => {
+    if (event.type === 'upstream.health-changed' && event.healthy) void ready.then(() => embedder.choose());
+  });
+  const startedAt = clock.wallMs();
+  const startedMono = clock.now();
+  const facts = (): HealthFacts => ({
+    version: VERSION,
+    startedAt,
+    uptimeSeconds: (clock.now() - startedMono) / 1_000,
+    draining: parts.draining,
+    metricsEnabled: config.metrics.enabled,
+    embedderProblem: embedder.problem,
+  });
+  const parts: Parts = {
+    clock,
+    rng,
+    instance,
+    bus,
+    log,
+    telemetry,
+    state,
+    upstreams,
+    cache,
+    embedder,
+    ready,
+    facts,
+    draining: false,
+  };
+  return parts;
+}
 
-  const handle = createHandle({
+function buildHandle(config: Config, parts: Parts): HandleRequest {
+  const { clock, rng, bus, upstreams, cache, log } = parts;
+  const { emit } = bus;
+  return createHandle({
     dialects,
     pipeline: createPipeline({
       cache: cache.stage,
@@ -98,24 +165,18 @@ export function createGateway(input: ConfigInput, deps: GatewayDeps = {}): Gatew
     emit,
     clock,
     newId: requestIds(),
-    instance,
+    instance: parts.instance,
     allowManagement: managementTemplates(config),
-    draining: () => draining,
+    draining: () => parts.draining,
     onDefect: (id, error) => {
       log.logger.error({ requestId: id, err: error }, 'defect: a request failed inside Llamascope');
     },
   });
+}
 
-  const facts = (): HealthFacts => ({
-    version: VERSION,
-    startedAt,
-    uptimeSeconds: (clock.now() - startedMono) / 1_000,
-    draining,
-    metricsEnabled: config.metrics.enabled,
-    embedderProblem: embedder.problem,
-  });
-  const operations = createOperations({
-    metrics: config.metrics.enabled ? (accept) => telemetry.render(accept) : null,
+function buildOperations(config: Config, { state, telemetry, facts }: Parts): Operations {
+  return createOperations({
+    metrics: telemetry.enabled ? (accept) => telemetry.render(accept) : null,
     health: () => healthReport(state, facts()),
     ready: () => readiness(state, facts()),
     admin: {
@@ -127,36 +188,22 @@ export function createGateway(input: ConfigInput, deps: GatewayDeps = {}): Gatew
     },
     token: config.admin.token,
   });
-  const listeners = createListeners(config, { handle, operations, emit, clock });
+}
 
-  let closing: Promise<void> | null = null;
-  const shutDown = async (deadlineMs: number): Promise<void> => {
-    draining = true;
-    const until = clock.now() + deadlineMs;
-    for (const listener of listeners.all) listener.stopAccepting();
-    await upstreams.close(deadlineMs);
-    // What the upstreams no longer feed ends with its in-band error; this leaves it a moment to be written.
-    const leftMs = Math.max(LAST_WRITE_MS, until - clock.now());
-    await Promise.all(listeners.all.map((listener) => listener.close(leftMs)));
-    unsubscribe();
-    await ready;
-    await embedder.close();
-    await cache.close();
-    telemetry.close();
-    log.close();
-  };
-  const close = (deadlineMs: number = config.drainMs): Promise<void> => (closing ??= shutDown(deadlineMs));
-
-  return {
-    fetch: createFetch({ handle, dialects, emit, bodyBytes: config.limits.bodyBytes }),
-    listen: (address) => listeners.listen(address ?? config.listen, config.admin.listen),
-    ready: () => ready,
-    close,
-    events: { subscribe: (subscriber) => bus.subscribe(subscriber) },
-    metrics: { render: (accept) => telemetry.render(accept) },
-    state,
-    [Symbol.asyncDispose]: () => close(),
-  };
+/** Not ready → no new connections → queued requests turned away → streams to the deadline → the rest cut → all closed. */
+async function shutDown(parts: Parts, listeners: Listeners, deadlineMs: number): Promise<void> {
+  parts.draining = true;
+  const until = parts.clock.now() + deadlineMs;
+  for (const listener of listeners.all) listener.stopAccepting();
+  await parts.upstreams.close(deadlineMs);
+  // What the upstreams no longer feed ends with its in-band error; this leaves it a moment to be written.
+  const leftMs = Math.max(LAST_WRITE_MS, until - parts.clock.now());
+  await Promise.all(listeners.all.map((listener) => listener.close(leftMs)));
+  await parts.ready;
+  await parts.embedder.close();
+  await parts.cache.close();
+  parts.telemetry.close();
+  parts.log.close();
 }
 
 const LAST_WRITE_MS = 1_000;
@@ -167,7 +214,7 @@ interface Listeners {
 }
 
 interface ListenerParts {
-  readonly handle: ReturnType<typeof createHandle>;
+  readonly handle: HandleRequest;
   readonly operations: Operations;
   readonly emit: (event: GatewayEvent) => void;
   readonly clock: Clock;
@@ -177,7 +224,11 @@ interface ListenerParts {
 function createListeners(config: Config, parts: ListenerParts): Listeners {
   const common = { limits: config.limits, dialects, emit: parts.emit, clock: parts.clock };
   const apart = config.admin.listen !== null;
-  const data = createListener({ ...common, handle: parts.handle, operations: apart ? null : parts.operations });
+  const data = createListener({
+    ...common,
+    handle: parts.handle,
+    operations: apart ? null : parts.operations,
+  });
   const admin = apart ? createListener({ ...common, handle: null, operations: parts.operations }) : null;
   return {
     all: admin === null ? [data] : [data, admin],
@@ -196,13 +247,15 @@ function createListeners(config: Config, parts: ListenerParts): Listeners {
 
 function readAddress(text: string): { readonly host: string; readonly port: number } {
   const address = parseListenAddress(text);
-  if (address === null) throw new TypeError(`listen: ${JSON.stringify(text)} is not an address, expected host:port`);
+  if (address === null)
+    throw new TypeError(`listen: ${JSON.stringify(text)} is not an address, expected host:port`);
   return address;
 }
 
 /** The route templates behind the names of `allowManagement`. */
 function managementTemplates({ allowManagement }: Config): ReadonlySet<string> {
-  const calls = allowManagement === true ? MANAGEMENT_CALLS : allowManagement === false ? [] : allowManagement;
+  const calls =
+    allowManagement === true ? MANAGEMENT_CALLS : allowManagement === false ? [] : allowManagement;
   return new Set(calls.map((call) => (call === 'blobs' ? '/api/blobs/:digest' : `/api/${call}`)));
 }
 

@@ -24,7 +24,9 @@ export function judge(state: StateReader, facts: HealthFacts): Verdict {
   const reasons: string[] = [];
   const upstreams = state.upstreams();
   const breakers = state.breakers();
-  const open = new Set(breakers.filter((breaker) => breaker.state === 'open').map((breaker) => String(breaker.name)));
+  const open = new Set(
+    breakers.filter((breaker) => breaker.state === 'open').map((breaker) => String(breaker.name)),
+  );
   const usable = upstreams.filter((upstream) => upstream.healthy && !open.has(upstream.name));
   if (facts.draining) reasons.push('shutting down: no new requests are taken');
   if (usable.length === 0) reasons.push('no upstream can take a request');
@@ -33,7 +35,8 @@ export function judge(state: StateReader, facts: HealthFacts): Verdict {
   }
   for (const breaker of breakers) {
     if (breaker.state === 'closed') continue;
-    const again = breaker.retryAfterMs === null ? '' : `, next try in ${Math.ceil(breaker.retryAfterMs / 1_000)} s`;
+    const again =
+      breaker.retryAfterMs === null ? '' : `, next try in ${Math.ceil(breaker.retryAfterMs / 1_000)} s`;
     reasons.push(`breaker ${breaker.name} is ${breaker.state.replace('_', '-')}${again}`);
   }
   if (facts.embedderProblem !== null) reasons.push(facts.embedderProblem);

@@ -2,7 +2,7 @@
  * The end of a request: one `request.finished` event, never none and never two, at the moment its
  * body has been handed over, was cut, or was given up by the client.
  */
-import type { GatewayError} from './core/errors.ts';
+import type { GatewayError } from './core/errors.ts';
 import { asGatewayError, type ErrorCode } from './core/errors.ts';
 import type { Emit } from './core/events.ts';
 import { clientId, type ClientId, type RequestId } from './core/ids.ts';

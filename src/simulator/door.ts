@@ -40,11 +40,12 @@ export class Door {
       if (!allowsHost(this.#host, request.headers.host) || !allowsOrigin(request.headers.origin))
         reply.empty(403);
       else if (found === null) reply.text(404, 'text/plain', '404 page not found');
-      else if (!found.route.methods.includes(method)) reply.text(405, 'text/plain', '405 method not allowed');
+      else if (!found.route.methods.includes(method))
+        reply.text(405, 'text/plain', '405 method not allowed', { allow: found.route.methods.join(', ') });
       else await this.#serve(found, { request, method, path, reply, trace });
     } catch (error) {
       if (reply.cancel.cancelled || reply.started) {
-        response.destroy();
+        reply.abandon();
         return;
       }
       const known = error instanceof SimulatorError ? error : new SimulatorError(500, String(error));

@@ -15,3 +15,8 @@ export const SERVER_BUSY = 'server busy, please try again.  maximum pending requ
 /** What Ollama says when the process that runs the model dies. */
 export const RUNNER_DIED =
   'model runner has unexpectedly stopped, this may be due to resource limitations or an internal error, check ollama server logs for details';
+
+/** Bad options, named with their value and what was expected. */
+export class SimulatorOptionsError extends Error {
+  override readonly name = 'SimulatorOptionsError';
+}

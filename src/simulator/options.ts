@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { TextEmbedder } from '../core/embedder.ts';
 import type { QuestionAnswer } from './answers/table.ts';
 import type { FaultPlan } from './faults/plan.ts';
+import { SimulatorOptionsError } from './error.ts';
 import type { ModelSpec } from './models/spec.ts';
 
 /**
@@ -57,6 +58,8 @@ export interface SimulatorOptions {
   /** How many finished requests the log keeps; default 1000. */
   readonly logSize?: number;
 }
+
+export { SimulatorOptionsError } from './error.ts';
 
 export interface Address {
   readonly host: string;
@@ -115,11 +118,6 @@ export const SETTING_RULES: Readonly<Record<keyof Settings, NumberRule>> = {
   bodyBytes: count(64 * 1024 * 1024, 1, 4 * 1024 ** 3),
   logSize: count(1_000, 0, 1_000_000),
 };
-
-/** Bad options, named with their value and what was expected. */
-export class SimulatorOptionsError extends Error {
-  override readonly name = 'SimulatorOptionsError';
-}
 
 /** The numbers with defaults filled in. Throws `SimulatorOptionsError`. */
 export function resolveSettings(options: SimulatorOptions): Settings {

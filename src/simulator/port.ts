@@ -11,12 +11,19 @@ import type { Address } from './options.ts';
 export class Port {
   readonly #server: HttpServer;
   readonly #sockets = new Map<Socket, number>();
+  readonly #beforeShut: () => void;
   #address: Address | null = null;
   #total = 0;
   #moving: Promise<void> = Promise.resolve();
 
-  constructor(onRequest: (request: IncomingMessage, response: ServerResponse, connection: number) => void) {
-    this.#server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, noDelay: true });
+  /** `beforeShut` is called before the open connections are reset. */
+  constructor(
+    onRequest: (request: IncomingMessage, response: ServerResponse, connection: number) => void,
+    beforeShut: () => void,
+  ) {
+    this.#beforeShut = beforeShut;
+    // Ollama sets no time limit of any kind on its clients.
+    this.#server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0, noDelay: true });
     this.#server.on('connection', (socket: Socket) => {
       this.#total += 1;
       this.#sockets.set(socket, this.#total);
@@ -40,8 +47,8 @@ export class Port {
     return `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${String(port)}`;
   }
 
-  get connections(): { readonly open: number; readonly total: number } {
-    return { open: this.#sockets.size, total: this.#total };
+  get connections(): { readonly open: number; readonly total: number; readonly listening: boolean } {
+    return { open: this.#sockets.size, total: this.#total, listening: this.#server.listening };
   }
 
   /** Shuts or reopens the port; one change after the other. */
@@ -49,8 +56,14 @@ export class Port {
     this.#moving = this.#moving.then(async () => {
       if (closed === !this.#server.listening || this.#address === null) return;
       if (closed) await this.#shut();
+      // Taken by somebody else in the meantime: it stays closed, and `connections.listening` says so.
       else await this.open(this.#address).catch(() => undefined);
     });
+  }
+
+  /** Resolves when every change asked for so far is made. */
+  settled(): Promise<void> {
+    return this.#moving;
   }
 
   async close(): Promise<void> {
@@ -61,6 +74,7 @@ export class Port {
 
   async #shut(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#beforeShut();
     for (const socket of this.#sockets.keys()) socket.resetAndDestroy();
     await closed;
   }

@@ -73,8 +73,7 @@ export class RequestTrace {
     this.#recorder.count('byStatus', String(status));
   }
 
-  sent(bytes: string): void {
-    if (bytes === '') return;
+  sent(bytes: Buffer | string): void {
     this.record.firstByteAt ??= this.#recorder.now();
     this.record.responseBytes += Buffer.byteLength(bytes);
     this.#response?.update(bytes);
@@ -162,6 +161,11 @@ export class Recorder {
     if (record.outcome === 'aborted') this.aborted += 1;
     this.#log.push(record);
     if (this.#log.length > this.#logSize) this.#log.shift();
+  }
+
+  /** The simulator itself breaks everything off that is open. */
+  cutOpen(): void {
+    for (const record of this.#open.values()) if (record.outcome === 'pending') record.outcome = 'cut';
   }
 
   counts(): Counts {

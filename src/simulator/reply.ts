@@ -9,9 +9,11 @@ import type { RequestTrace } from './recorder.ts';
 
 /** Items that get through before a mid-stream fault. */
 const DEFAULT_AFTER_ITEMS = 3;
-/** A trickle's piece, in characters, and its pause in simulated milliseconds. */
+/** A trickle's piece, in bytes, and its pause in simulated milliseconds. */
 const TRICKLE_PIECE = 8;
 const TRICKLE_MS = 20;
+/** How long a reset waits for bytes before it to leave, in simulated milliseconds. */
+const RESET_FLUSH_MS = 1_000;
 
 const MID_STREAM: ReadonlySet<FaultName> = new Set<FaultName>([
   'stall',
@@ -77,11 +79,17 @@ export class Reply {
     this.text(status, 'application/json; charset=utf-8', body, headers);
   }
 
+  /** Breaks off an answer that has begun and cannot be ended properly. */
+  abandon(): void {
+    if (!this.cancel.cancelled) this.#trace.cut();
+    this.#response.destroy();
+  }
+
   /** A whole body at once, whatever the fault: errors and what is not inference. */
   text(status: number, type: string, body: string, headers: Readonly<Record<string, string>> = {}): void {
     if (this.cancel.cancelled) return;
     this.#head(status, type, { 'content-length': String(Buffer.byteLength(body)), ...headers });
-    this.#trace.sent(body);
+    if (this.#response.req.method !== 'HEAD') this.#trace.sent(body);
     this.#response.end(body);
   }
 
@@ -93,19 +101,20 @@ export class Reply {
       this.text(200, type, body);
       return;
     }
-    const half = body.slice(0, Math.floor(body.length / 2));
-    const length = { 'content-length': String(Buffer.byteLength(body)) };
+    const bytes = Buffer.from(body);
+    const half = bytes.subarray(0, bytes.length >> 1);
+    const length = { 'content-length': String(bytes.length) };
     switch (fault.fault) {
       case 'error-in-stream':
         this.error(500, RUNNER_DIED);
         return;
       case 'malformed':
       case 'truncate':
-        this.text(200, type, half);
+        this.text(200, type, half.toString('utf8'));
         return;
       case 'trickle':
         this.#head(200, type, length);
-        await this.#write(body);
+        await this.#write(bytes);
         this.#response.end();
         return;
       case 'reset':
@@ -117,7 +126,7 @@ export class Reply {
         this.#head(200, type, length);
         await this.#write(half);
         await this.#pause(fault.delayMs);
-        await this.#write(body.slice(half.length));
+        await this.#write(bytes.subarray(half.length));
         if (!this.cancel.cancelled) this.#response.end();
         return;
       default:
@@ -154,7 +163,13 @@ export class Reply {
     this.#trace.cut();
     const { socket } = this.#response;
     if (socket === null) return;
-    if (this.#response.headersSent) await new Promise((resolve) => socket.write('', resolve));
+    if (this.#response.headersSent) {
+      await new Promise<void>((resolve) => {
+        socket.write('', () => resolve());
+        // A reader that does not read must not keep its connection from being reset.
+        this.#clock.setTimer(RESET_FLUSH_MS, resolve);
+      });
+    }
     socket.resetAndDestroy();
     this.cancel.cancel(new Error('reset by a fault'));
   }
@@ -190,16 +205,17 @@ export class Reply {
     this.#response.writeHead(status, { 'content-type': type, ...headers });
   }
 
-  #write(text: string): Promise<void> | null {
-    if (this.cancel.cancelled || text === '') return null;
-    if (this.#fault?.fault === 'trickle') return this.#trickle(text, this.#fault.delayMs ?? TRICKLE_MS);
+  #write(text: Buffer | string): Promise<void> | null {
+    if (this.cancel.cancelled || text.length === 0) return null;
+    if (this.#fault?.fault === 'trickle')
+      return this.#trickle(Buffer.from(text), this.#fault.delayMs ?? TRICKLE_MS);
     this.#trace.sent(text);
     return this.#response.write(text) ? null : this.#drained();
   }
 
-  async #trickle(text: string, delayMs: number): Promise<void> {
-    for (let at = 0; at < text.length && !this.cancel.cancelled; at += TRICKLE_PIECE) {
-      const piece = text.slice(at, at + TRICKLE_PIECE);
+  async #trickle(bytes: Buffer, delayMs: number): Promise<void> {
+    for (let at = 0; at < bytes.length && !this.cancel.cancelled; at += TRICKLE_PIECE) {
+      const piece = bytes.subarray(at, at + TRICKLE_PIECE);
       this.#trace.sent(piece);
       this.#response.write(piece);
       await sleep(this.#clock, delayMs, this.cancel);

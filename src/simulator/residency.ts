@@ -97,6 +97,13 @@ export class Residency {
     return count;
   }
 
+  /** Slots at work. */
+  get working(): number {
+    let count = 0;
+    for (const runner of this.#runners.values()) count += runner.slots.used;
+    return count;
+  }
+
   residents(): Resident[] {
     const now = this.#clock.now();
     return [...this.#runners.values()].map((runner) => ({

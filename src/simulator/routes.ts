@@ -20,7 +20,7 @@ export interface SimRoute {
   readonly inference: boolean;
   /** How its JSON body is named in errors; null for paths without one. */
   readonly body: { readonly whenEmpty: string; readonly type: string } | null;
-  readonly errorBody: (status: number, message: string) => JsonObject;
+  readonly errorBody: (this: void, status: number, message: string) => JsonObject;
 }
 
 const ollamaError = (_status: number, message: string): JsonObject => ({ error: message });
@@ -33,7 +33,7 @@ function wired(template: string, wire: Wire): SimRoute {
     endpoint: generation(wire),
     inference: true,
     body: { whenEmpty: wire.whenEmpty, type: wire.requestType },
-    errorBody: wire.errorBody,
+    errorBody: (status, message) => wire.errorBody(status, message),
   };
 }
 

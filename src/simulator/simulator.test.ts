@@ -152,8 +152,7 @@ describe('the Ollama API', () => {
     const client = new Ollama({ host: url });
     const before = (await client.list()).models.length;
     const steps: string[] = [];
-    for await (const step of await client.pull({ model: 'gemma3:1b', stream: true }))
-      steps.push(step.status);
+    for await (const step of await client.pull({ model: 'gemma3:1b', stream: true })) steps.push(step.status);
     expect([steps[0], steps.at(-1)]).toEqual(['pulling manifest', 'success']);
     await expect(client.pull({ model: 'no-such' })).rejects.toThrow(/file does not exist/);
     await client.create({ model: 'mine', from: MODEL, system: 'Be brief.' });

@@ -44,7 +44,7 @@ export class Outlet implements ByteStream {
 
   /** The source has ended, well (null) or badly. What is held is still delivered first. */
   finish(error: Error | null): void {
-    if (this.#finished) return;
+    if (this.#finished || this.#closed) return;
     this.#finished = true;
     this.#error = error;
     if (this.#sink !== null && this.#held.length === 0) this.#close(this.#sink);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { openInProcessEmbedder } from '../../src/embedding/in-process.ts';
+import type { openInProcessEmbedder } from '../../src/embedding/in-process.ts';
 import { scrape, valueOf, type Sample } from '../support/metrics.ts';
 import { startStack } from '../support/stack.ts';
 import { until } from '../support/until.ts';

@@ -29,7 +29,7 @@ const ADDRESS =
 const TOKEN = /\d+(?:[.,:]\d+)*|\p{L}[\p{L}\p{M}]*(?:['’]\p{L}+)*|[^\s\p{L}\d]/gu;
 const NEEDS_CODE = /[`_:()/@-]/;
 const ACCENT = /\p{M}/gu;
-// eslint-disable-next-line no-control-regex -- the whole ASCII range is meant
+
 const ASCII = /^[\x00-\x7f]*$/;
 const SENTENCE_END = /[.!?:;"“”(\n]/;
 

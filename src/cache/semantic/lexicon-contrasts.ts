@@ -23,6 +23,8 @@ good|bad
 good|terrible
 best|worst
 first earliest|last final latest
+last previous past|next following upcoming
+will shall|was were did
 north northern|south southern|east eastern|west western
 left|right
 top|bottom

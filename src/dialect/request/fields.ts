@@ -128,18 +128,21 @@ export function checkMessages(json: JsonObject, rules: MessageRules): void {
   if (!Array.isArray(value)) throw invalidField('messages', value, 'an array of objects');
   if (rules.required && value.length === 0)
     throw new GatewayError('invalid_field', 'messages: expected at least one message, got an empty array');
-  value.forEach((message, index) => {
-    const path = `messages[${String(index)}]`;
-    if (!isJsonObject(message)) throw invalidField(path, message, 'an object');
-    if (typeof message['role'] !== 'string') throw invalidField(`${path}.role`, message['role'], 'a string');
-    checkContent(message['content'], `${path}.content`, rules.parts);
-    checkArray(message, 'tool_calls', 'object', `${path}.`);
-    checkArray(message, 'images', 'string', `${path}.`);
-  });
+  for (let index = 0; index < value.length; index += 1) checkMessage(value[index], index, rules.parts);
 }
 
-function checkContent(content: Given, path: string, parts: boolean): void {
-  if (!given(content) || typeof content === 'string') return;
+/** Paths are put together only for a refusal: a long history is checked at every turn. */
+function checkMessage(message: Given, index: number, parts: boolean): void {
+  const path = (field: string): string => `messages[${String(index)}]${field}`;
+  if (!isJsonObject(message)) throw invalidField(path(''), message, 'an object');
+  if (typeof message['role'] !== 'string') throw invalidField(path('.role'), message['role'], 'a string');
+  const content = message['content'];
+  if (given(content) && typeof content !== 'string') checkContent(content, path('.content'), parts);
+  if (given(message['tool_calls'])) checkArray(message, 'tool_calls', 'object', path('.'));
+  if (given(message['images'])) checkArray(message, 'images', 'string', path('.'));
+}
+
+function checkContent(content: JsonValue, path: string, parts: boolean): void {
   if (!parts) throw invalidField(path, content, 'a string');
   if (!Array.isArray(content)) throw invalidField(path, content, 'a string or an array of parts');
   content.forEach((part, index) => {

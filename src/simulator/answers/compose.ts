@@ -90,6 +90,6 @@ function formatted(format: NonNullable<Ask['format']>, text: string): string {
 
 function shorten(text: string, limit = 80): string {
   const line = text.replaceAll(/\s+/g, ' ').trim();
-  const letters = [...line];
+  const letters = Array.from(line);
   return letters.length <= limit ? line : `${letters.slice(0, limit - 1).join('')}…`;
 }

@@ -1,5 +1,5 @@
 import type { TextEmbedder } from '../../core/embedder.ts';
-import { SimulatorOptionsError } from '../options.ts';
+import { SimulatorOptionsError } from '../error.ts';
 import { wordsOf } from './words.ts';
 import type { Words } from './words.ts';
 

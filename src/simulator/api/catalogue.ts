@@ -8,15 +8,15 @@ import { seconds } from '../wire/wire.ts';
 /** What a server says about itself and its models. Nothing here loads a model. */
 
 /** A body for GET, only its headers for HEAD. */
-function answer(call: Call, type: string, body: string): void {
+function answer(call: Call, type: string, body: string): Promise<void> {
   call.reply.text(200, type, body);
+  return Promise.resolve();
 }
 
-export const root: Endpoint = (call) =>
-  Promise.resolve(answer(call, 'text/plain; charset=utf-8', 'Ollama is running'));
+export const root: Endpoint = (call) => answer(call, 'text/plain; charset=utf-8', 'Ollama is running');
 
 export const version: Endpoint = (call) =>
-  Promise.resolve(answer(call, JSON_TYPE, JSON.stringify({ version: call.server.version })));
+  answer(call, JSON_TYPE, JSON.stringify({ version: call.server.version }));
 
 function details(model: StoredModel): JsonObject {
   return {
@@ -40,7 +40,7 @@ export const tags: Endpoint = (call) => {
     digest: model.digest,
     details: { ...details(model), parent_model: '' },
   }));
-  return Promise.resolve(answer(call, JSON_TYPE, JSON.stringify({ models })));
+  return answer(call, JSON_TYPE, JSON.stringify({ models }));
 };
 
 /** Models in memory; the one that stays longest first. */
@@ -63,7 +63,7 @@ export const ps: Endpoint = (call) => {
       size_vram: memoryOf(model, numCtx),
       context_length: numCtx,
     }));
-  return Promise.resolve(answer(call, JSON_TYPE, JSON.stringify({ models })));
+  return answer(call, JSON_TYPE, JSON.stringify({ models }));
 };
 
 /** What `keep_alive: -1` shows as: about 292 years. */
@@ -108,12 +108,10 @@ function openAiModel(model: StoredModel, id: string): JsonObject {
 
 export const openAiModels: Endpoint = (call) => {
   const data = call.server.store.list().map((model) => openAiModel(model, model.name));
-  return Promise.resolve(answer(call, 'application/json', JSON.stringify({ object: 'list', data })));
+  return answer(call, 'application/json', JSON.stringify({ object: 'list', data }));
 };
 
 export const openAiModelById: Endpoint = (call) => {
   const model = call.server.store.require(call.parameter);
-  return Promise.resolve(
-    answer(call, 'application/json', JSON.stringify(openAiModel(model, call.parameter))),
-  );
+  return answer(call, 'application/json', JSON.stringify(openAiModel(model, call.parameter)));
 };

@@ -10,6 +10,14 @@ export interface RuleReport extends FaultRule {
   readonly fired: number;
 }
 
+/** The plan in force, with what each rule has done. */
+export interface FaultReport {
+  readonly seed: number;
+  /** Simulated milliseconds since it was set. */
+  readonly sinceMs: number;
+  readonly rules: readonly RuleReport[];
+}
+
 interface ActiveRule {
   readonly rule: FaultRule;
   readonly rng: Rng;
@@ -102,7 +110,7 @@ export class FaultEngine {
     return age >= (rule.fromMs ?? 0) && age < (rule.untilMs ?? Infinity);
   }
 
-  report(): { readonly seed: number; readonly sinceMs: number; readonly rules: readonly RuleReport[] } {
+  report(): FaultReport {
     return {
       seed: this.#seed,
       sinceMs: this.#clock.now() - this.#since,
@@ -117,7 +125,7 @@ export class FaultEngine {
 }
 
 /** A `refuse` over everything is a server that is not there: its port is closed. */
-function closesPort(rule: FaultRule): boolean {
+export function closesPort(rule: FaultRule): boolean {
   return (
     rule.fault === 'refuse' &&
     (rule.path === undefined || rule.path === '*') &&

@@ -33,7 +33,7 @@ function readImage(source: JsonValue | undefined): string {
   if (source['type'] !== 'base64') {
     throw new SimulatorError(
       400,
-      `invalid image source type: ${String(source['type'] ?? '')}. Only base64 images are supported.`,
+      `invalid image source type: ${typeof source['type'] === 'string' ? source['type'] : ''}. Only base64 images are supported.`,
     );
   }
   return checkImage(typeof source['data'] === 'string' ? source['data'] : '');

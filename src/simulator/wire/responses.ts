@@ -24,7 +24,10 @@ function readParts(content: JsonValue | undefined): { text: string; images: stri
     } else if (fields['type'] === 'input_image') {
       images.push(readImageUrl(fields['image_url']));
     } else {
-      throw new SimulatorError(400, `unknown content type: ${String(fields['type'] ?? '')}`);
+      throw new SimulatorError(
+        400,
+        `unknown content type: ${typeof fields['type'] === 'string' ? fields['type'] : ''}`,
+      );
     }
   }
   return { text, images };

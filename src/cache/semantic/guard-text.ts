@@ -1,0 +1,155 @@
+import { readQuantities } from './guard-quantities.ts';
+import { readQuestion, type Question } from './guard-question.ts';
+import { tokenise, type Token } from './guard-tokens.ts';
+import { factsOf, type WordFacts } from './lexicon.ts';
+import { PHRASES } from './lexicon-synonyms.ts';
+import { NEGATED_WORDS, NEGATORS, NOT_NEGATED } from './lexicon-words.ts';
+
+/** One word of a text, in its place. */
+export interface GuardWord {
+  readonly facts: WordFacts;
+  /** Written with a capital inside a sentence: a name, most likely. */
+  readonly proper: boolean;
+  /** "NLP", "TCP": may stand for words with these initials. */
+  readonly acronym: boolean;
+}
+
+/** All the guard needs to know about a text: analysed once, then compared with many. Not to be stored. */
+export interface GuardText {
+  readonly code: string;
+  readonly addresses: string;
+  readonly numbers: readonly string[];
+  readonly operators: string;
+  /** Ones that may be the pronoun. */
+  readonly pronounOnes: number;
+  readonly units: readonly string[];
+  /** Whether an odd number of words turn the meaning round. */
+  readonly negated: boolean;
+  readonly question: Question;
+  /** Speaks of a song, film or book, whose title may be made of any words. */
+  readonly titled: boolean;
+  /** All words in order, function words too. */
+  readonly words: readonly GuardWord[];
+  /** Those of them that carry content. */
+  readonly content: readonly GuardWord[];
+}
+
+const negators: ReadonlySet<string> = new Set(NEGATORS);
+const negatedWords: ReadonlyMap<string, string> = new Map(
+  NEGATED_WORDS.map((entry) => entry.split(':') as [string, string]),
+);
+const phrases: ReadonlyMap<
+  string,
+  readonly { readonly words: readonly string[]; readonly means: readonly string[] }[]
+> = indexPhrases(PHRASES);
+
+const TITLED: ReadonlySet<string> = new Set(
+  'song sing singer movie film book novel show episode album lyrics poem band theme series soundtrack cover tv'.split(
+    ' ',
+  ),
+);
+
+/** Microseconds for a sentence; linear in the text's length. */
+export function analyse(text: string): GuardText {
+  const { tokens, code, addresses } = tokenise(text);
+  const quantities = readQuantities(tokens);
+  const written = writeOut(quantities.words.length === tokens.length ? tokens : quantities.words);
+  // Phrases such as "ww2" bring numbers of their own.
+  const numbers = [...quantities.numbers];
+  const words: GuardWord[] = [];
+  let negations = isIgnorance(written) ? -1 : 0;
+  for (const token of written) {
+    if (token.kind === 'number') {
+      numbers.push(token.text);
+      continue;
+    }
+    const base = negators.has(token.text) ? '' : baseOfNegated(token.text);
+    if (base !== null) negations += 1;
+    words.push({
+      facts: factsOf(base === null || base === '' ? token.text : base),
+      proper: token.proper,
+      acronym: token.raw.length >= 2 && token.raw.length <= 6 && token.raw === token.raw.toUpperCase(),
+    });
+  }
+  return {
+    code: code.join('\n'),
+    addresses: addresses.join('\n'),
+    numbers,
+    operators: quantities.operators.join(''),
+    pronounOnes: quantities.pronounOnes,
+    units: quantities.units,
+    negated: (negations & 1) === 1,
+    question: readQuestion(words),
+    titled: words.some(({ facts }) => TITLED.has(facts.stem)),
+    words,
+    content: words.filter(({ facts, proper }) => (proper ? facts.kind !== 'function' : facts.weight > 0)),
+  };
+}
+
+/** "possible" for "impossible", "safe" for "unsafe"; null for a word without a "not" in it. */
+function baseOfNegated(word: string): string | null {
+  const listed = negatedWords.get(word);
+  if (listed !== undefined) return listed;
+  if (!word.startsWith('un') || word.length < 6 || NOT_NEGATED.has(word)) return null;
+  const base = word.slice(2);
+  const { kind } = factsOf(base);
+  return kind === 'common' || kind === 'generic' ? base : null;
+}
+
+/** "I don't know how to ...", "I'm not sure why ...": the "not" is the asker's, not the question's. */
+function isIgnorance(tokens: readonly Token[]): boolean {
+  for (let i = 0; i + 2 < tokens.length && i < 12; i++) {
+    if (tokens[i]?.text !== 'not') continue;
+    const next = tokens[i + 1]?.text;
+    if (
+      next === 'know' ||
+      next === 'sure' ||
+      next === 'understand' ||
+      next === 'remember' ||
+      next === 'certain'
+    )
+      return true;
+  }
+  return false;
+}
+
+function writeOut(tokens: readonly Token[]): readonly Token[] {
+  let out: Token[] | null = null;
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i] as Token;
+    const phrase = phrases.get(token.text)?.find(({ words }) => startsHere(tokens, i, words));
+    if (phrase === undefined) {
+      out?.push(token);
+      continue;
+    }
+    out ??= tokens.slice(0, i);
+    for (const text of phrase.means) {
+      const numeric = text.charCodeAt(0) <= 57;
+      out.push({ ...token, text, raw: text, kind: numeric ? 'number' : 'word' });
+    }
+    i += phrase.words.length - 1;
+  }
+  return out ?? tokens;
+}
+
+function startsHere(tokens: readonly Token[], at: number, words: readonly string[]): boolean {
+  for (let i = 1; i < words.length; i++) if (tokens[at + i]?.text !== words[i]) return false;
+  return true;
+}
+
+/** Longest first, so that "united states of america" wins over "united states". */
+function indexPhrases(
+  lines: readonly string[],
+): Map<string, { words: readonly string[]; means: readonly string[] }[]> {
+  const index = new Map<string, { words: readonly string[]; means: readonly string[] }[]>();
+  for (const line of lines) {
+    const [from = '', to = ''] = line.split('>');
+    const words = from.split(' ');
+    const first = words[0] ?? '';
+    const others = index.get(first) ?? [];
+    others.push({ words, means: to.split(' ') });
+    others.sort((a, b) => b.words.length - a.words.length);
+    index.set(first, others);
+  }
+  return index;
+}
