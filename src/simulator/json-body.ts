@@ -60,6 +60,12 @@ function goKind(value: unknown): string {
   return typeof value;
 }
 
+const isString = (value: JsonValue): value is string => typeof value === 'string';
+const isBoolean = (value: JsonValue): value is boolean => typeof value === 'boolean';
+const isNumber = (value: JsonValue): value is number => typeof value === 'number';
+const isWhole = (value: JsonValue): value is number => Number.isInteger(value);
+const isList = (value: JsonValue): value is JsonValue[] => Array.isArray(value);
+
 /** Reads the fields of one body; a wrong type is the 400 that Go's decoder would give. */
 export class Fields {
   readonly #json: JsonObject;
@@ -75,19 +81,19 @@ export class Fields {
   }
 
   string(name: string): string {
-    return this.#read(name, 'string', (value) => typeof value === 'string') ?? '';
+    return this.#read(name, 'string', isString) ?? '';
   }
 
   boolean(name: string): boolean | null {
-    return this.#read(name, 'bool', (value) => typeof value === 'boolean');
+    return this.#read(name, 'bool', isBoolean);
   }
 
   number(name: string): number | null {
-    return this.#read(name, 'float64', (value) => typeof value === 'number');
+    return this.#read(name, 'float64', isNumber);
   }
 
   integer(name: string): number | null {
-    return this.#read(name, 'int', (value) => Number.isInteger(value));
+    return this.#read(name, 'int', isWhole);
   }
 
   object(name: string): JsonObject | null {
@@ -95,7 +101,7 @@ export class Fields {
   }
 
   list(name: string): JsonValue[] | null {
-    return this.#read(name, '[]interface {}', Array.isArray);
+    return this.#read(name, '[]interface {}', isList);
   }
 
   objects(name: string): JsonObject[] | null {
@@ -122,10 +128,14 @@ export class Fields {
     );
   }
 
-  #read<T>(name: string, type: string, accepts: (value: unknown) => boolean): T | null {
+  #read<T extends JsonValue>(
+    name: string,
+    type: string,
+    accepts: (value: JsonValue) => value is T,
+  ): T | null {
     const value = this.#json[name];
     if (value === undefined || value === null) return null;
     if (!accepts(value)) this.fail(name, value, type);
-    return value as T;
+    return value;
   }
 }

@@ -20,7 +20,7 @@ export interface SimRoute {
   readonly inference: boolean;
   /** How its JSON body is named in errors; null for paths without one. */
   readonly body: { readonly whenEmpty: string; readonly type: string } | null;
-  readonly errorBody: (this: void, status: number, message: string) => JsonObject;
+  readonly errorBody: (status: number, message: string) => JsonObject;
 }
 
 const ollamaError = (_status: number, message: string): JsonObject => ({ error: message });

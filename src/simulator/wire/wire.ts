@@ -11,7 +11,7 @@ export interface Wire {
   readonly requestType: string;
   /** Throws `SimulatorError` 400 for a body that does not fit. */
   read(json: JsonObject): Ask;
-  readonly errorBody: (this: void, status: number, message: string) => JsonObject;
+  readonly errorBody: (status: number, message: string) => JsonObject;
   open(ask: Ask, context: WireContext): WireWriter;
 }
 
