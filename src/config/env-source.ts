@@ -1,6 +1,6 @@
 /**
- * Environment variables: `LLAMASCOPE_` and the key's path in capitals; underscores inside a key's own name are
- * optional (`LLAMASCOPE_CACHE_MAXENTRIES` = `LLAMASCOPE_CACHE_MAX_ENTRIES`). An empty variable counts as not set.
+ * Environment variables: `LLAMASCOPE_` and the key's path in capitals (`LLAMASCOPE_CACHE_MAX_ENTRIES`); underscores
+ * inside a key's own name are optional (`LLAMASCOPE_CACHE_MAXENTRIES`). An empty variable counts as not set.
  * A name that begins with `LLAMASCOPE_` and means nothing is refused: it is a typing error.
  */
 import type { JsonObject } from '../core/json.ts';
@@ -20,7 +20,7 @@ const ALIASES: Readonly<Record<string, string>> = { METRICS_ENABLED: 'metrics.en
 
 /** The documented name of a key's variable. */
 export function environmentName(path: readonly string[]): string {
-  return PREFIX + path.join('_').toUpperCase();
+  return PREFIX + path.map((key) => key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()).join('_');
 }
 
 const leafByFolded = new Map<string, SchemaLeaf>(

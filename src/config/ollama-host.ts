@@ -5,6 +5,7 @@
  */
 import { isIPv6 } from 'node:net';
 
+/** By scheme; without one, and for one that is not HTTP, it is Ollama's own. */
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', https: '443' };
 
 /** The URL of the server, without a trailing slash. Never fails: what cannot be read is 127.0.0.1. */
@@ -14,9 +15,10 @@ export function parseOllamaHost(value: string | undefined): string {
     .replace(/^["']+|["']+$/g, '')
     .trim();
   const split = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(text);
-  const scheme = split?.[1]?.toLowerCase() === 'https' ? 'https' : 'http';
+  const written = split?.[1]?.toLowerCase() ?? '';
+  const scheme = written === 'https' ? 'https' : 'http';
   const rest = split?.[2] ?? text;
-  const fallbackPort = split === null ? '11434' : (DEFAULT_PORTS[scheme] ?? '11434');
+  const fallbackPort = (Object.hasOwn(DEFAULT_PORTS, written) ? DEFAULT_PORTS[written] : null) ?? '11434';
   const slash = rest.indexOf('/');
   const authority = slash === -1 ? rest : rest.slice(0, slash);
   const path = slash === -1 ? '' : rest.slice(slash).replace(/\/+$/, '');
