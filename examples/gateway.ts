@@ -29,4 +29,9 @@ const answer = await openai.chat.completions.create({ model: 'llama3.2:1b', mess
 process.stdout.write(`${answer.choices[0]?.message.content ?? ''}\n`);
 
 const { body } = await gateway.metrics.render();
-process.stdout.write(`${body.split('\n').filter((line) => line.startsWith('circuit_breaker_calls_total')).join('\n')}\n`);
+process.stdout.write(
+  `${body
+    .split('\n')
+    .filter((line) => line.startsWith('circuit_breaker_calls_total'))
+    .join('\n')}\n`,
+);

@@ -23,10 +23,12 @@ const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 export function notYetKey(key: string): string | null {
-  const what = KEYS[key.replace(/\[\d+\]/g, '')];
-  return what === undefined ? null : `${what}: not available yet in this version`;
+  const plain = key.replace(/\[\d+\]/g, '');
+  return Object.hasOwn(KEYS, plain) ? `${KEYS[plain] ?? ''}: not available yet in this version` : null;
 }
 
 export function notYetValue(key: string, value: JsonValue): string | null {
-  return typeof value === 'string' ? (VALUES[key]?.[value] ?? null) : null;
+  const sentences = VALUES[key];
+  if (typeof value !== 'string' || sentences === undefined) return null;
+  return Object.hasOwn(sentences, value) ? (sentences[value] ?? null) : null;
 }

@@ -35,8 +35,6 @@ describe('transportFailure', () => {
     ['ECONNREFUSED', 'connecting', 'upstream_unreachable', 'connect_error'],
     ['UND_ERR_SOCKET', 'unanswered', 'upstream_unreachable', 'reset'],
     ['ECONNRESET', 'answering', 'upstream_cut', 'reset'],
-    ['HPE_INVALID_CONSTANT', 'answering', 'upstream_malformed', 'malformed'],
-    ['HPE_INVALID_EOF_STATE', 'answering', 'upstream_cut', 'reset'],
     ['UND_ERR_HEADERS_OVERFLOW', 'unanswered', 'upstream_malformed', 'malformed'],
     ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'answering', 'upstream_cut', 'reset'],
     ['UND_ERR_DESTROYED', 'waiting', 'draining', null],

@@ -65,7 +65,7 @@ export function transportFailure(error: Error, phase: AttemptPhase, upstream: st
       error,
     );
   }
-  if (isProtocolError(code))
+  if (isProtocolError(error, code))
     return failure(
       'upstream_malformed',
       `upstream ${upstream} does not answer in HTTP/1.1`,
@@ -96,10 +96,13 @@ function failure(code: ErrorCode, message: string, outcome: AttemptOutcome, caus
   return new GatewayError(code, message, { outcome, cause });
 }
 
-/** An answer that ends too early also upsets the parser, but is a cut, not another protocol. */
-function isProtocolError(code: string): boolean {
+/**
+ * An answer that ends too early also upsets the parser, but is a cut, not another protocol. undici's parser errors
+ * carry the parser's code only in name, so its sentence has to tell.
+ */
+function isProtocolError(error: Error, code: string): boolean {
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return true;
-  return code.startsWith('HPE_') && code !== 'HPE_INVALID_EOF_STATE' && code !== 'HPE_CLOSED_CONNECTION';
+  return error.name === 'HTTPParserError' && !/EOF|closed connection/i.test(error.message);
 }
 
 const BUSY = /\bbusy\b|overload|maximum pending|too many|try again|loading/i;

@@ -56,7 +56,7 @@ describe('the official ollama client', () => {
       prompt: 'What is the capital of France?',
       stream: true,
     })) {
-      text += part.response;
+      text += String(part.response);
     }
     expect(text).toBe(whole.response);
   });

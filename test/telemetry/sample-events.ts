@@ -4,9 +4,9 @@ import { breakerName, clientId, modelId, requestId, upstreamName } from '../../s
 /** One event of every type. An event type without an entry here does not compile. */
 export type SampleEvents = { readonly [T in GatewayEvent['type']]: Extract<GatewayEvent, { type: T }> };
 
-export const UPSTREAM = upstreamName('gpu-1');
-export const BREAKER = breakerName('gpu-1');
-export const MODEL = modelId('llama3.2:1b');
+export const UPSTREAM: ReturnType<typeof upstreamName> = upstreamName('gpu-1');
+export const BREAKER: ReturnType<typeof breakerName> = breakerName('gpu-1');
+export const MODEL: ReturnType<typeof modelId> = modelId('llama3.2:1b');
 
 export const SAMPLE_EVENTS: SampleEvents = {
   'request.started': { type: 'request.started', endpoint: '/api/chat' },

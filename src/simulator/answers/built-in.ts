@@ -53,11 +53,13 @@ const KNOWLEDGE: readonly (readonly [answer: string, ...questions: string[]])[] 
     'Mount Everest is the highest mountain on Earth, 8,849 metres above sea level.',
     'What is the highest mountain in the world?',
     'What is the tallest mountain on Earth?',
+    'Which mountain is the highest on Earth?',
   ],
   [
     'The Nile, about 6,650 kilometres, is usually called the longest river.',
     'What is the longest river in the world?',
     'Which river is the longest in the world?',
+    'What is the longest river on Earth?',
   ],
   [
     'Jupiter is the largest planet of the solar system.',
@@ -170,6 +172,17 @@ const KNOWLEDGE: readonly (readonly [answer: string, ...questions: string[]])[] 
   ],
   ['A leap year has 366 days.', 'How many days are in a leap year?', 'How many days does a leap year have?'],
   ['The square root of 144 is 12.', 'What is the square root of 144?', "What's the square root of 144?"],
+  ['The square root of 169 is 13.', 'What is the square root of 169?', "What's the square root of 169?"],
+  [
+    'In Java, use Collections.reverse(list) to turn a list around in place.',
+    'How do I reverse a list in Java?',
+    'How can I reverse a Java list?',
+  ],
+  [
+    'Dogs are allowed in many national parks, usually on a leash and on marked trails only. Check the rules of the park.',
+    'Are dogs allowed in national parks?',
+    'Can I bring my dog to a national park?',
+  ],
 ];
 
 export const BUILT_IN_ANSWERS: readonly QuestionAnswer[] = KNOWLEDGE.flatMap(([answer, ...questions]) =>

@@ -85,7 +85,9 @@ export class AnswerTable {
     for (const anchor of entry.anchors) if (!words.content.has(anchor)) return false;
     for (const name of words.names) if (!entry.vocabulary.has(name)) return false;
     for (const word of words.content) {
-      if (this.#telling.has(word) && !entry.vocabulary.has(word)) return false;
+      if (entry.vocabulary.has(word)) continue;
+      // "quantum gravity" is not "gravity": where one word is all there is, a further one changes the subject.
+      if (this.#telling.has(word) || entry.vocabulary.size === 1) return false;
     }
     return overlap(entry, words) > 0;
   }

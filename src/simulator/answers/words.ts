@@ -7,8 +7,15 @@ const STOP = new Set(
     'have has had having can could would will shall should may might must i me my we us our you your it its they them ' +
     'their he she his her this that these those there here and or but if then than so too very just please tell give ' +
     'show explain describe what whats which who whom whose when where why how many much me know name called exactly ' +
-    'actually briefly simple simply short words sentence answer question let lets want like need get got make makes'
+    'actually briefly simple simply short words sentence answer question let lets want like need get got make makes work works mean means happen happens'
   ).split(' '),
+);
+
+/** Number words: as telling as digits. */
+const NUMBER_WORDS = new Set(
+  'first second third fourth fifth sixth seventh eighth ninth tenth last two three four five six seven eight nine ten'.split(
+    ' ',
+  ),
 );
 
 const NEGATION = /\b(?:not|no|never|without|cannot|none|neither|nor)\b|n['’]t\b/giu;
@@ -18,7 +25,7 @@ export interface Words {
   readonly plain: string;
   /** Stems of the words that carry meaning. */
   readonly content: ReadonlySet<string>;
-  /** Stems of numbers and of words written as names (a capital inside the sentence). */
+  /** Stems of numbers, in digits or words, and of words written as names (a capital inside the sentence). */
   readonly names: ReadonlySet<string>;
   readonly negated: boolean;
 }
@@ -46,7 +53,8 @@ export function wordsOf(text: string): Words {
     const root = stem(lower);
     content.add(root);
     const startsSentence = /(?:^|[.!?:]\s*)["'“]*$/u.test(text.slice(0, token.index));
-    if (/\d/u.test(word) || (!startsSentence && /^\p{Lu}/u.test(word))) names.add(root);
+    const written = !startsSentence && /^\p{Lu}/u.test(word);
+    if (/\d/u.test(word) || NUMBER_WORDS.has(lower) || written) names.add(root);
   }
   return { plain: plain.join(' '), content, names, negated: (text.match(NEGATION)?.length ?? 0) % 2 === 1 };
 }
