@@ -151,8 +151,8 @@ function readable(
         },
         fail(error): void {
           if (!finish()) return;
-          if (outbound.inBandError === null) {
-            controller.error(error);
+          if (signal.aborted || outbound.inBandError === null) {
+            controller.error(signal.aborted ? signal.reason : error);
             return;
           }
           controller.enqueue(new Uint8Array(outbound.inBandError(asGatewayError(error))));
