@@ -48,7 +48,7 @@ function toTree(document: Document, label: string): JsonObject {
   try {
     value = document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    throw new ConfigError([problem(`not usable: ${reason(error)}`, label, 1, 1)]);
+    throw new ConfigError([problem(`not usable: ${(error as Error).message}`, label, 1, 1)]);
   }
   if (value === null || value === undefined) return {};
   if (!isJsonObject(value)) {
