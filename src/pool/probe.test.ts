@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { upstreamOptions } from '../../test/support/exchange.ts';
 import { ollamaLike } from '../../test/support/ollama-like.ts';
-import { closedPort, startRawUpstream, type RawUpstream, type Respond } from '../../test/support/raw-upstream.ts';
+import {
+  closedPort,
+  startRawUpstream,
+  type RawUpstream,
+  type Respond,
+} from '../../test/support/raw-upstream.ts';
 import { until } from '../../test/support/until.ts';
 import type { GatewayEvent } from '../core/events.ts';
 import { modelId } from '../core/ids.ts';
@@ -55,7 +60,9 @@ describe('an Ollama server', () => {
       models: ['llama3.2:latest', 'odd-name:1b', 'all-minilm:latest'],
       resident: ['llama3.2:latest'],
     });
-    expect(rig.events).toEqual([{ type: 'upstream.health-changed', upstream: 'up', healthy: true, reason: 'answers' }]);
+    expect(rig.events).toEqual([
+      { type: 'upstream.health-changed', upstream: 'up', healthy: true, reason: 'answers' },
+    ]);
     for (const name of ['llama3.2', 'llama3.2:latest']) {
       expect(probe.hasModel(modelId(name))).toBe(true);
       expect(probe.resident(modelId(name))).toBe(true);
@@ -121,7 +128,11 @@ describe('an Ollama server', () => {
     server.status = 200;
     await next();
     expect(probe.report()).toMatchObject({ healthy: true, reason: 'answers', resident: ['m'] });
-    expect(events.map((event) => event.type === 'upstream.health-changed' && event.healthy)).toEqual([true, false, true]);
+    expect(events.map((event) => event.type === 'upstream.health-changed' && event.healthy)).toEqual([
+      true,
+      false,
+      true,
+    ]);
   });
 
   it('unreachable at the start is unhealthy, says why, and recovers by itself', async () => {
@@ -151,7 +162,15 @@ describe('an Ollama server', () => {
   it('whose listing is garbled has the models that can be read', async () => {
     const listings: Record<string, unknown> = {
       '/api/version': ['no object'],
-      '/api/tags': { models: [null, 3, { name: '' }, { name: 4 }, { model: 'by-model', details: { families: ['nomic-bert', 7] } }] },
+      '/api/tags': {
+        models: [
+          null,
+          3,
+          { name: '' },
+          { name: 4 },
+          { model: 'by-model', details: { families: ['nomic-bert', 7] } },
+        ],
+      },
       '/api/ps': { models: 'none' },
     };
     await using upstream = await startRawUpstream((asked, response) => {
@@ -159,7 +178,12 @@ describe('an Ollama server', () => {
     });
     await using rig = probeOf(upstream.url);
     await rig.probe.probe();
-    expect(rig.probe.report()).toMatchObject({ healthy: true, version: null, models: ['by-model'], resident: [] });
+    expect(rig.probe.report()).toMatchObject({
+      healthy: true,
+      version: null,
+      models: ['by-model'],
+      resident: [],
+    });
     expect(rig.probe.embeddingModel(null)?.name).toBe('by-model');
   });
 
@@ -187,9 +211,15 @@ describe('an OpenAI-compatible server', () => {
   };
 
   it('is asked for its models, which are always in memory', async () => {
-    await using upstream = await startRawUpstream(openai(200, { data: [{ id: 'gpt' }, { id: 'text-embedding-3' }, { id: 5 }] }));
+    await using upstream = await startRawUpstream(
+      openai(200, { data: [{ id: 'gpt' }, { id: 'text-embedding-3' }, { id: 5 }] }),
+    );
     await using rig = await probed(upstream);
-    expect(rig.probe.report()).toMatchObject({ healthy: true, models: ['gpt', 'text-embedding-3'], version: null });
+    expect(rig.probe.report()).toMatchObject({
+      healthy: true,
+      models: ['gpt', 'text-embedding-3'],
+      version: null,
+    });
     expect(rig.probe.resident(modelId('gpt'))).toBe(true);
     expect(rig.probe.embeddingModel(null)?.name).toBe('text-embedding-3');
     expect(upstream.received).toHaveLength(1);

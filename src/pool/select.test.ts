@@ -82,7 +82,9 @@ describe('pick', () => {
     expect(shares([candidate('a', { tier: 1 }), candidate('b')], ['b'])).toEqual({ a: 1_000 });
     // Tried but well is better than untried and known to be ill.
     expect(shares([candidate('a'), candidate('b', { healthy: false })], ['a'])).toEqual({ a: 1_000 });
-    expect(Object.keys(shares([candidate('a', { healthy: false }), candidate('b', { healthy: false })]))).toHaveLength(2);
+    expect(
+      Object.keys(shares([candidate('a', { healthy: false }), candidate('b', { healthy: false })])),
+    ).toHaveLength(2);
   });
 
   it('shares among equals by weight', () => {
@@ -92,8 +94,12 @@ describe('pick', () => {
   });
 
   it('prefers the less loaded, the one that holds the model, and who did not just fail', () => {
-    expect(shares([candidate('a', { assigned: 3, parallel: 4 }), candidate('b', { assigned: 1, parallel: 4 })])).toEqual({ b: 1_000 });
-    expect(shares([candidate('a', { assigned: 4, parallel: 8 }), candidate('b', { assigned: 1, parallel: 1 })])).toEqual({ a: 1_000 });
+    expect(
+      shares([candidate('a', { assigned: 3, parallel: 4 }), candidate('b', { assigned: 1, parallel: 4 })]),
+    ).toEqual({ b: 1_000 });
+    expect(
+      shares([candidate('a', { assigned: 4, parallel: 8 }), candidate('b', { assigned: 1, parallel: 1 })]),
+    ).toEqual({ a: 1_000 });
     expect(shares([candidate('a', { resident: ['m'], assigned: 1 }), candidate('b')])).toEqual({ a: 1_000 });
     // Three full loads of waiting are more than a load of the model.
     expect(shares([candidate('a', { resident: ['m'], assigned: 3 }), candidate('b')])).toEqual({ b: 1_000 });
@@ -116,11 +122,16 @@ describe('pick', () => {
       resident: fc.constantFrom(['m'], []),
     });
     fc.assert(
-      fc.property(fc.array(given, { minLength: 1, maxLength: 6 }), fc.integer(), fc.array(fc.nat(5)), (all, seed, tried) => {
-        const candidates = all.map((one, index) => candidate(String(index), one));
-        const exchange = exchangeOf({ tried: tried.map((index) => upstreamName(String(index))) });
-        expect(candidates).toContain(pick(candidates, exchange, seededRng(seed)));
-      }),
+      fc.property(
+        fc.array(given, { minLength: 1, maxLength: 6 }),
+        fc.integer(),
+        fc.array(fc.nat(5)),
+        (all, seed, tried) => {
+          const candidates = all.map((one, index) => candidate(String(index), one));
+          const exchange = exchangeOf({ tried: tried.map((index) => upstreamName(String(index))) });
+          expect(candidates).toContain(pick(candidates, exchange, seededRng(seed)));
+        },
+      ),
     );
   });
 });

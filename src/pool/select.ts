@@ -56,11 +56,14 @@ export function pick<C extends Candidate>(candidates: readonly C[], exchange: Ex
   return cost(second, model) < cost(first, model) ? second : first;
 }
 
-/** Full loads of work ahead of a request here, by weight. Recent failures count as load: failing fast is not being idle. */
+/**
+ * Full loads of work ahead of a request here; one of twice the weight takes twice the work for a load. Recent failures
+ * count as loads: failing fast is not being idle.
+ */
 function cost(candidate: Candidate, model: ModelId | null): number {
   const { parallel, weight } = candidate.options;
   const cold = model !== null && !candidate.health.resident(model) ? COLD_LOADS : 0;
-  return (candidate.assigned / parallel + cold + candidate.failuresInARow) / weight;
+  return candidate.assigned / (parallel * weight) + cold + candidate.failuresInARow;
 }
 
 /** One at random, in proportion to the weights, other than `except`. */

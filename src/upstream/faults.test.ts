@@ -9,7 +9,7 @@ import {
   startTcpUpstream,
   type Respond,
 } from '../../test/support/raw-upstream.ts';
-import { readStream } from '../../test/support/read-stream.ts';
+import { readStream, wholeText } from '../../test/support/read-stream.ts';
 import { rig } from '../../test/support/send.ts';
 import { until } from '../../test/support/until.ts';
 import { ManualClock } from '../runtime/manual-clock.ts';
@@ -110,7 +110,9 @@ describe('a cut', () => {
   it('after everything was said is none', async () => {
     await using upstream = await startRawUpstream((_, response, socket) => {
       response.writeHead(200, NDJSON);
-      response.write(ndjson.content('a') + ndjson.done(), () => setTimeout(() => socket.resetAndDestroy(), 20));
+      response.write(ndjson.content('a') + ndjson.done(), () =>
+        setTimeout(() => socket.resetAndDestroy(), 20),
+      );
     });
     await using up = rig(upstream.url);
     const sent = up.send();
@@ -192,7 +194,13 @@ describe('an error inside a stream', () => {
 describe('an error status', () => {
   it.each([
     [500, '{"error":"model runner has unexpectedly stopped"}', {}, 'server_error', null],
-    [503, '{"error":"server busy, please try again. maximum pending requests exceeded"}', {}, 'overloaded', null],
+    [
+      503,
+      '{"error":"server busy, please try again. maximum pending requests exceeded"}',
+      {},
+      'overloaded',
+      null,
+    ],
     [503, '{"error":"something"}', {}, 'server_error', null],
     [503, '', { 'retry-after': '7' }, 'overloaded', 7_000],
     [529, '{}', {}, 'overloaded', null],
@@ -208,7 +216,7 @@ describe('an error status', () => {
     const sent = up.send();
     const response = await sent.answer;
     expect(response).toMatchObject({ status, outcome, streaming: false });
-    expect(String(response.body)).toBe(body);
+    expect(wholeText(response.body)).toBe(body);
     expect(response.retryAfterMs ?? null).toBe(retryAfterMs);
     expect(sent.end).toMatchObject({ outcome, error: null, retryAfterMs });
     expect(sent.firstContent).toHaveLength(0);
@@ -301,7 +309,10 @@ describe('time limits', () => {
     clock.advance(999);
     expect([stream, whole, read, opaque].map((one) => one.ends.length)).toEqual([0, 0, 0, 0]);
     clock.advance(1);
-    expect(await stream.failure()).toMatchObject({ code: 'upstream_timeout', outcome: 'first_token_timeout' });
+    expect(await stream.failure()).toMatchObject({
+      code: 'upstream_timeout',
+      outcome: 'first_token_timeout',
+    });
     expect(read.end.outcome).toBe('first_token_timeout');
     expect(whole.ends).toHaveLength(0);
     clock.advance(2_000);

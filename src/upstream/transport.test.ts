@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { CHAT_JSON, NDJSON, ndjson, startRawUpstream } from '../../test/support/raw-upstream.ts';
-import { readStream } from '../../test/support/read-stream.ts';
+import { readStream, wholeText } from '../../test/support/read-stream.ts';
 import { rig } from '../../test/support/send.ts';
 import { until } from '../../test/support/until.ts';
 import { GatewayError } from '../core/errors.ts';
@@ -26,7 +26,7 @@ describe('an answer in one piece', () => {
     const sent = up.send({ streamWanted: false });
     const response = await sent.answer;
     expect(response).toMatchObject({ status: 200, outcome: 'success', streaming: false });
-    expect(String(response.body)).toBe(CHAT_JSON);
+    expect(wholeText(response.body)).toBe(CHAT_JSON);
     const fields = new Map<string, string>();
     for (let i = 0; i < response.headers.length; i += 2) {
       const name = response.headers[i] as string;
@@ -110,7 +110,7 @@ describe('an answer in one piece', () => {
     });
     await using up = rig(upstream.url);
     const whole = up.send({ streamWanted: false });
-    expect(String((await whole.answer).body)).toBe('not really');
+    expect(wholeText((await whole.answer).body)).toBe('not really');
     const streamed = up.send();
     const reading = readStream(await streamed.stream());
     await reading.over;
@@ -465,7 +465,7 @@ describe('a passed-through call', () => {
     await using up = rig(upstream.url);
     const response = await up.send({ reading: 'opaque', body: null }).answer;
     expect(response).toMatchObject({ status: 400, outcome: 'client_error' });
-    expect(String(response.body)).toBe('{"error":"no"}');
+    expect(wholeText(response.body)).toBe('{"error":"no"}');
   });
 });
 

@@ -57,3 +57,9 @@ export function readStream(stream: ByteStream, options: { keep?: boolean; held?:
     over: promise,
   };
 }
+
+/** A body that came in one piece, as text. */
+export function wholeText(body: Buffer | ByteStream | null): string {
+  if (!Buffer.isBuffer(body)) throw new Error('the answer did not come in one piece');
+  return body.toString('utf8');
+}
