@@ -32,7 +32,8 @@ export interface Words {
 
 /** The word without the commonest English endings: enough to join `boils` and `boiling`. */
 export function stem(word: string): string {
-  if (/\d/.test(word) || word.length < 5) return word.replace(/(?<=\p{L}{3})s$/u, '');
+  if (/\d/.test(word)) return word;
+  if (word.length < 5) return word.replace(/(?<=\p{L}{3})s$/u, '').replace(/(?<=\p{L}{3})e$/u, '');
   return word
     .replace(/(?:ies)$/u, 'y')
     .replace(/(?:ing|ed|es|s)$/u, '')
