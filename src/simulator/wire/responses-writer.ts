@@ -75,6 +75,8 @@ export class ResponsesWriter implements WireWriter {
         output_index: this.#index,
         item: { id: this.#reasoningId, type: 'reasoning', summary: [] },
       });
+      // Ollama leaves the part's events out, and the official client then refuses the stream.
+      events += this.#summaryPart('added', '');
     }
     this.#thinking += text;
     return (
@@ -86,6 +88,15 @@ export class ResponsesWriter implements WireWriter {
         delta: text,
       })
     );
+  }
+
+  #summaryPart(what: 'added' | 'done', text: string): string {
+    return this.#event(`response.reasoning_summary_part.${what}`, {
+      item_id: this.#reasoningId,
+      output_index: this.#index,
+      summary_index: 0,
+      part: { type: 'summary_text', text },
+    });
   }
 
   #reasoningItem(): JsonObject {
@@ -100,15 +111,18 @@ export class ResponsesWriter implements WireWriter {
   #endReasoning(): string {
     if (this.#reasoning !== 'open') return '';
     this.#reasoning = 'done';
-    const output_index = this.#index++;
-    return (
+    const output_index = this.#index;
+    const events =
       this.#event('response.reasoning_summary_text.done', {
         item_id: this.#reasoningId,
         output_index,
         summary_index: 0,
         text: this.#thinking,
-      }) + this.#event('response.output_item.done', { output_index, item: this.#reasoningItem() })
-    );
+      }) +
+      this.#summaryPart('done', this.#thinking) +
+      this.#event('response.output_item.done', { output_index, item: this.#reasoningItem() });
+    this.#index += 1;
+    return events;
   }
 
   #callItems(calls: readonly SimToolCall[]): JsonObject[] {
