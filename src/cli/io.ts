@@ -18,11 +18,6 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The command failed for a reason that a person can act on; no stack is needed. Exit code 1. */
-export class CommandError extends Error {
-  override readonly name = 'CommandError';
-}
-
 export interface Command {
   readonly name: string;
   /** One line for the list of commands. */

@@ -9,7 +9,7 @@ import { SimulatorOptionsError } from '../simulator/options.ts';
 import { VERSION } from '../version.ts';
 import { commands } from './commands.ts';
 import { entry } from './help-text.ts';
-import { CommandError, UsageError, type CliIo, type Command, type ExitCode } from './io.ts';
+import { UsageError, type CliIo, type Command, type ExitCode } from './io.ts';
 import { explainSystemError } from './system-error.ts';
 
 export async function runCli(argv: readonly string[], io: CliIo): Promise<ExitCode> {
@@ -95,17 +95,9 @@ export function reportFailure(error: unknown, command: Command | null, debug: bo
     io.err(`Run "${name} --help" for what it takes.`);
     return 2;
   }
-  if (error instanceof ConfigError) {
+  if (error instanceof ConfigError || error instanceof SimulatorOptionsError) {
     io.err(`${name}: ${error.message}`);
     return 2;
-  }
-  if (error instanceof SimulatorOptionsError) {
-    io.err(`${name}: ${error.message}`);
-    return 2;
-  }
-  if (error instanceof CommandError) {
-    io.err(`${name}: ${error.message}`);
-    return 1;
   }
   const known = explainSystemError(error);
   io.err(

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { loadConfig, type LoadedConfig } from '../config/load.ts';
-import { createGateway } from '../gateway.ts';
+import { createGateway, type Gateway } from '../gateway.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { VERSION } from '../version.ts';
 import { readOptions, type OptionSpec, type OptionValues } from './arguments.ts';
@@ -81,7 +81,7 @@ async function serve(
   io: CliIo,
 ): Promise<ExitCode> {
   const gateway = createGateway(config);
-  const { url } = await gateway.listen();
+  const { url, adminUrl } = await listenOrClose(gateway);
   const stopping = stopOnSignal(io, systemClock, async (signal) => {
     io.err(
       `${signal}: finishing what is running, for at most ${config.drainMs / 1_000} s; once more to stop at once`,
@@ -89,15 +89,25 @@ async function serve(
     await gateway.close(config.drainMs);
   });
   io.out(`listening on ${url}`);
-  if (quickstart) for (const line of await introduction(config, upstream, url)) io.err(line);
+  if (quickstart) for (const line of await introduction(config, upstream, { url, adminUrl })) io.err(line);
   return (await stopping) === 'finished' ? 0 : 1;
+}
+
+/** A gateway that cannot listen is not left running behind the message that says so. */
+async function listenOrClose(gateway: Gateway): Promise<Awaited<ReturnType<Gateway['listen']>>> {
+  try {
+    return await gateway.listen();
+  } catch (error) {
+    await gateway.close(0);
+    throw error;
+  }
 }
 
 /** What a quick start chose, and what to do next. */
 async function introduction(
   config: Config,
   upstream: QuickstartUpstream | null,
-  url: string,
+  { url, adminUrl }: { readonly url: string; readonly adminUrl: string },
 ): Promise<readonly string[]> {
   const first = config.upstreams[0];
   const model = first?.kind === 'ollama' ? await firstModel(first.url) : null;
@@ -115,12 +125,8 @@ async function introduction(
     'Ask something, then ask it again and look at x-llamascope-cache:',
     `  curl -i ${url}/api/chat -d '${question}'`,
     `Point a client here: OLLAMA_HOST=${url}, or for OpenAI clients ${url}/v1`,
-    ...(config.metrics.enabled ? [`Metrics: ${operationsUrl(config, url)}/metrics`] : []),
-    `State: ${operationsUrl(config, url)}/health`,
+    ...(config.metrics.enabled ? [`Metrics: ${adminUrl}/metrics`] : []),
+    `State: ${adminUrl}/health`,
     '',
   ];
-}
-
-function operationsUrl(config: Config, url: string): string {
-  return config.admin.listen === null ? url : `http://${config.admin.listen}`;
 }

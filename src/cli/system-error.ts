@@ -1,3 +1,5 @@
+import { formatListenAddress } from '../config/listen-address.ts';
+
 /** What the operating system refused, in words that say what to do; null when it is none we know. */
 export function explainSystemError(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
@@ -6,7 +8,10 @@ export function explainSystemError(error: unknown): string | null {
     readonly port?: number;
     readonly hostname?: string;
   };
-  const place = port === undefined ? (hostname ?? address ?? 'the address') : `${address ?? ''}:${port}`;
+  const place =
+    port === undefined || address === undefined
+      ? (hostname ?? address ?? 'the address')
+      : formatListenAddress({ host: address, port });
   switch (code) {
     case 'EADDRINUSE':
       return `${place} is already in use; stop what listens there or choose another address with --listen (:0 takes a free one)`;

@@ -1,0 +1,138 @@
+/** The command as a real process: what a shell, a supervisor and a pipe see of it. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startSimulator, type Simulator } from '../simulator/index.ts';
+import { VERSION } from '../version.ts';
+
+const ENTRY = path.join(import.meta.dirname, 'main.ts');
+const environment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^(LLAMASCOPE_|METRICS_ENABLED|OLLAMA_HOST|NODE_OPTIONS)/.test(name),
+    ),
+  );
+
+interface Running extends AsyncDisposable {
+  readonly child: ChildProcess;
+  readonly out: () => string;
+  readonly err: () => string;
+  readonly exited: Promise<number | null>;
+}
+
+function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+  const child = spawn(process.execPath, [ENTRY, ...args], { env: { ...environment(), ...env } });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return {
+    child,
+    out: () => out,
+    err: () => err,
+    exited,
+    async [Symbol.asyncDispose](): Promise<void> {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+async function ready(running: Running): Promise<string> {
+  await expect.poll(running.out, { timeout: 20_000, interval: 20 }).toContain('\n');
+  return /^listening on (http:\S+)\n/.exec(running.out())?.[1] ?? '';
+}
+
+async function backend(tokensPerSecond: number): Promise<Simulator> {
+  const simulator = await startSimulator({ embedder: null, tokensPerSecond, loadMs: 0 });
+  onTestFinished(() => simulator.close());
+  return simulator;
+}
+
+describe('the process', () => {
+  it.each([
+    [['--version'], 0],
+    [['serve', '--help'], 0],
+    [['nonsense'], 2],
+    [['check'], 2],
+    [['check', '--upstream', 'a=http://127.0.0.1:1'], 0],
+  ])('%j exits with %d', async (args, code) => {
+    await using running = start(args);
+    expect(await running.exited).toBe(code);
+    expect(running.out() === '').toBe(code !== 0);
+    expect(running.err() === '').toBe(code === 0);
+    if (args[0] === '--version') expect(running.out()).toBe(`${VERSION}\n`);
+  });
+
+  it('reads its environment', async () => {
+    await using running = start(['check'], { LLAMASCOPE_UPSTREAMS: '[{"name":"a","url":"http://a"}]' });
+    expect(await running.exited).toBe(0);
+    await using wrong = start(['check'], { LLAMASCOPE_LISTN: ':0' });
+    expect(await wrong.exited).toBe(2);
+    expect(wrong.err()).toContain('did you mean LLAMASCOPE_LISTEN?');
+  });
+
+  it('does not mind a reader that goes away', async () => {
+    await using running = start(['serve', '--help']);
+    running.child.stdout?.destroy();
+    expect(await running.exited).toBe(0);
+    expect(running.err()).not.toContain('EPIPE');
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('serves, and ends with 0 on %s', async (signal) => {
+    const simulator = await backend(0);
+    await using running = start(['serve', '--listen', ':0', '--upstream', `local=${simulator.url}`]);
+    const url = await ready(running);
+    const answer = await fetch(`${url}/api/chat`, {
+      method: 'POST',
+      body: JSON.stringify({
+        model: 'llama3.2:1b',
+        stream: false,
+        messages: [{ role: 'user', content: 'Hello' }],
+      }),
+    });
+    expect(answer.status).toBe(200);
+    running.child.kill(signal);
+    expect(await running.exited).toBe(0);
+    expect(running.out()).toBe(`listening on ${url}\n`);
+  });
+
+  it('a second signal does not wait for running answers', async () => {
+    const simulator = await backend(1);
+    await using running = start(['serve', '--listen', ':0', '--upstream', `local=${simulator.url}`]);
+    const url = await ready(running);
+    const answer = await fetch(`${url}/api/chat`, {
+      method: 'POST',
+      body: JSON.stringify({
+        model: 'llama3.2:1b',
+        messages: [{ role: 'user', content: 'Tell me a story' }],
+      }),
+    });
+    const reading = answer.text().catch(() => 'cut');
+    running.child.kill('SIGINT');
+    await expect.poll(running.err, { timeout: 5_000 }).toContain('SIGINT: finishing what is running');
+    // npm passes on what the terminal already sent: a second signal at once is the same key press.
+    running.child.kill('SIGINT');
+    await expect.poll(() => fetch(`${url}/livez`).catch(() => 'closed')).toBe('closed');
+    expect(running.child.exitCode).toBeNull();
+    await expect
+      .poll(
+        () => {
+          running.child.kill('SIGINT');
+          return running.child.exitCode;
+        },
+        { timeout: 5_000, interval: 100 },
+      )
+      .toBe(1);
+    await reading;
+  });
+
+  it('simulates', async () => {
+    await using running = start(['simulate', '--listen', '127.0.0.1:0', '--control', 'same']);
+    const url = await ready(running);
+    expect(await (await fetch(url)).text()).toBe('Ollama is running');
+    running.child.kill('SIGTERM');
+    expect(await running.exited).toBe(0);
+  });
+});
