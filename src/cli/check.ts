@@ -25,8 +25,6 @@ const ownOptions: readonly OptionSpec[] = [
 const options = [...ownOptions, upstreamOption, ...mainConfigOptions, ...otherConfigOptions];
 
 export const checkCommand: Command = {
-  name: 'check',
-  summary: 'Check a configuration without starting anything.',
   help: () =>
     [
       'Usage: llamascope check [OPTIONS]',

@@ -1,7 +1,24 @@
-import { checkCommand } from './check.ts';
 import type { Command } from './io.ts';
-import { serveCommand } from './serve.ts';
-import { simulateCommand } from './simulate.ts';
+
+export interface CommandEntry {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** Loaded when it is asked for: `check` need not wait for the whole gateway. */
+  load(): Promise<Command>;
+}
 
 /** In the order of the help. */
-export const commands: readonly Command[] = [serveCommand, simulateCommand, checkCommand];
+export const commands: readonly CommandEntry[] = [
+  { name: 'serve', summary: 'Run the gateway.', load: async () => (await import('./serve.ts')).serveCommand },
+  {
+    name: 'simulate',
+    summary: 'Run the simulated Ollama server.',
+    load: async () => (await import('./simulate.ts')).simulateCommand,
+  },
+  {
+    name: 'check',
+    summary: 'Check a configuration without starting anything.',
+    load: async () => (await import('./check.ts')).checkCommand,
+  },
+];

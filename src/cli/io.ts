@@ -19,9 +19,6 @@ export class UsageError extends Error {
 }
 
 export interface Command {
-  readonly name: string;
-  /** One line for the list of commands. */
-  readonly summary: string;
   help(): string;
   run(args: readonly string[], io: CliIo): Promise<ExitCode>;
 }

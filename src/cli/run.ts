@@ -9,7 +9,7 @@ import { SimulatorOptionsError } from '../simulator/options.ts';
 import { VERSION } from '../version.ts';
 import { commands } from './commands.ts';
 import { entry } from './help-text.ts';
-import { UsageError, type CliIo, type Command, type ExitCode } from './io.ts';
+import { UsageError, type CliIo, type ExitCode } from './io.ts';
 import { explainSystemError } from './system-error.ts';
 
 export async function runCli(argv: readonly string[], io: CliIo): Promise<ExitCode> {
@@ -17,23 +17,23 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<ExitCo
   const args = argv.filter((arg) => arg !== '--debug');
   const command = commands.find(({ name }) => name === args[0]) ?? null;
   try {
-    if (command === null) return withoutCommand(args, io);
+    if (command === null) return await withoutCommand(args, io);
     const rest = args.slice(1);
     if (rest.includes('--help') || rest.includes('-h')) {
-      io.out(command.help());
+      io.out((await command.load()).help());
       return 0;
     }
     if (rest.includes('--version')) {
       io.out(VERSION);
       return 0;
     }
-    return await command.run(rest, io);
+    return await (await command.load()).run(rest, io);
   } catch (error) {
     return reportFailure(error, command, debug, io);
   }
 }
 
-function withoutCommand(args: readonly string[], io: CliIo): ExitCode {
+async function withoutCommand(args: readonly string[], io: CliIo): Promise<ExitCode> {
   const [first] = args;
   if (first === undefined) {
     io.err(overview());
@@ -48,14 +48,14 @@ function withoutCommand(args: readonly string[], io: CliIo): ExitCode {
   throw unknownCommand(first);
 }
 
-function help(topic: string | undefined, io: CliIo): ExitCode {
+async function help(topic: string | undefined, io: CliIo): Promise<ExitCode> {
   if (topic === undefined) {
     io.out(overview());
     return 0;
   }
   const command = commands.find(({ name }) => name === topic);
   if (command === undefined) throw unknownCommand(topic);
-  io.out(command.help());
+  io.out((await command.load()).help());
   return 0;
 }
 
@@ -87,7 +87,12 @@ function overview(): string {
   ].join('\n');
 }
 
-export function reportFailure(error: unknown, command: Command | null, debug: boolean, io: CliIo): ExitCode {
+export function reportFailure(
+  error: unknown,
+  command: { readonly name: string } | null,
+  debug: boolean,
+  io: CliIo,
+): ExitCode {
   const name = command === null ? 'llamascope' : `llamascope ${command.name}`;
   if (debug && error instanceof Error) io.err(error.stack ?? error.message);
   if (error instanceof UsageError) {

@@ -31,8 +31,6 @@ const ownOptions = [quickstartOption, configOption, upstreamOption, ...mainConfi
 const options = [...ownOptions, ...otherConfigOptions];
 
 export const serveCommand: Command = {
-  name: 'serve',
-  summary: 'Run the gateway.',
   help: () =>
     [
       'Usage: llamascope serve [OPTIONS]',

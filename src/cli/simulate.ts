@@ -61,8 +61,6 @@ const options: readonly OptionSpec[] = [
 ];
 
 export const simulateCommand: Command = {
-  name: 'simulate',
-  summary: 'Run the simulated Ollama server.',
   help: () =>
     [
       'Usage: llamascope simulate [OPTIONS]',
