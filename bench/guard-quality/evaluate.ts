@@ -7,6 +7,8 @@ import type { Asked, Labelled, Pair, Relation } from './datasets.ts';
 export interface Guard<T> {
   analyse(text: string): T;
   vetoPair(a: T, b: T): string | null;
+  /** Null when the text may be answered by similarity at all. */
+  ineligible(text: string): string | null;
 }
 
 /** Of the questions that were asked, how many were served, and how many of these wrongly. */
@@ -73,7 +75,9 @@ export class Evaluation<T> {
 
   /** Every third utterance is stored, the others are asked; another intent's answer is wrong. */
   async intents(rows: readonly Labelled[], limit: number): Promise<Tallies> {
-    const labels = new Map(rows.map(({ text, label }) => [text, label]));
+    const labels = new Map(
+      rows.filter(({ text }) => this.#eligible(text)).map(({ text, label }) => [text, label]),
+    );
     const picked = spread([...labels.keys()], limit);
     await this.#read(picked);
     const stored = picked.filter((_, i) => i % 3 === 0);
@@ -85,7 +89,11 @@ export class Evaluation<T> {
 
   /** Each question against all the others; right only when they have an answer in common. */
   async questions(rows: readonly Asked[]): Promise<Tallies> {
-    const answers = new Map(rows.map(({ question, answers: known }) => [question, known]));
+    const answers = new Map(
+      rows
+        .filter(({ question }) => this.#eligible(question))
+        .map(({ question, answers: known }) => [question, known]),
+    );
     const all = [...answers.keys()];
     await this.#read(all);
     const tallies = this.#tallies();
@@ -113,6 +121,10 @@ export class Evaluation<T> {
     const hit = near.find(({ other }) => this.#veto(asked, this.#text(other)) === null);
     if (hit === undefined) this.#count(tallies, -1, false, text, '');
     else this.#count(tallies, hit.similarity, !right(hit.other), text, hit.other);
+  }
+
+  #eligible(text: string): boolean {
+    return !this.#useGuard || this.#guard.ineligible(text) === null;
   }
 
   #veto(a: Text<T>, b: Text<T>): string | null {

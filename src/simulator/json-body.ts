@@ -35,7 +35,7 @@ export function parseBody(body: Buffer, whenEmpty: string, type: string): JsonOb
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new SimulatorError(400, syntaxMessage(error instanceof Error ? error.message : ''));
+    throw new SimulatorError(400, syntaxMessage(error instanceof Error ? error.message : '', text));
   }
   if (!isJsonObject(value)) {
     throw new SimulatorError(400, `json: cannot unmarshal ${goKind(value)} into Go value of type ${type}`);
@@ -43,15 +43,23 @@ export function parseBody(body: Buffer, whenEmpty: string, type: string): JsonOb
   return value;
 }
 
-function syntaxMessage(message: string): string {
-  const token =
-    /^Unexpected token '?(.)'?/u.exec(message)?.[1] ??
-    /^Expected .*? (?:in JSON at position \d+)/u.exec(message)?.[0];
-  if (token === undefined) return 'unexpected EOF';
-  return token.length === 1
-    ? `invalid character '${token}' looking for beginning of value`
-    : `invalid character in JSON: ${token}`;
+/** V8's complaint in Go's words: which character, and what was expected there. */
+function syntaxMessage(message: string, text: string): string {
+  const position = Number(/at position (\d+)/.exec(message)?.[1] ?? Infinity);
+  const character = /^Unexpected token '?(.)'?/su.exec(message)?.[1] ?? text.trimEnd()[position];
+  if (character === undefined) return 'unexpected EOF';
+  const where = Object.entries(EXPECTED).find(([start]) => message.startsWith(start))?.[1];
+  return `invalid character '${character}' ${where ?? 'looking for beginning of value'}`;
 }
+
+const EXPECTED: Readonly<Record<string, string>> = {
+  "Expected ':'": 'after object key',
+  "Expected ',' or '}'": 'after object key:value pair',
+  "Expected ',' or ']'": 'after array element',
+  'Expected property name': 'looking for beginning of object key string',
+  'Expected double-quoted property name': 'looking for beginning of object key string',
+  'Unexpected non-whitespace character': 'after top-level value',
+};
 
 function goKind(value: unknown): string {
   if (value === null) return 'null';

@@ -71,7 +71,6 @@ export function isSame(a: GuardWord, b: GuardWord): boolean {
   if (a.proper && b.proper && (left.kind === 'unknown' || right.kind === 'unknown'))
     return shareGroup(left, right);
   if (left.stem === right.stem) return true;
-  if (left.weight === 0 && right.weight === 0) return false;
   return shareGroup(left, right) || isRelated(left, right) || isMisspelt(left, right);
 }
 

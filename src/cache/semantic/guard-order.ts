@@ -86,15 +86,40 @@ function swapsActors(a: GuardText, b: GuardText): boolean {
   if (content.length < 3 || b.content.length < 3 || content.length > MAX_ACTORS) return false;
   for (const turn of TURNING)
     if ((indexOfWord(a, turn) === -1) !== (indexOfWord(b, turn) === -1)) return false;
-  if (a.words.some(({ facts }) => SYMMETRIC.has(facts.word))) return false;
+  if (isPassive(a) !== isPassive(b) || a.words.some(({ facts }) => SYMMETRIC.has(facts.word))) return false;
   const places = content.map((word) => b.content.findIndex((candidate) => isSame(word, candidate)));
   for (let i = 0; i + 2 < places.length; i++) {
     const [x, y, z] = [places[i] as number, places[i + 1] as number, places[i + 2] as number];
-    if (z >= 0 && z < y && y < x) return true;
+    if (z < 0 || z >= y || y >= x) continue;
+    if (isDirect(a, content, i, i + 2) && isDirect(b, b.content, z, x)) return true;
   }
   return false;
 }
 
+/** Nothing but articles and adverbs between two content words: a verb with its subject and object. */
+function isDirect(text: GuardText, content: readonly GuardWord[], from: number, to: number): boolean {
+  const start = text.words.indexOf(content[from] as GuardWord);
+  const end = text.words.indexOf(content[to] as GuardWord);
+  for (let i = start + 1; i < end; i++) {
+    const { facts } = text.words[i] as GuardWord;
+    if (facts.weight === 0 && !TRANSPARENT.has(facts.word) && !(text.words[i]?.proper ?? false)) return false;
+  }
+  return true;
+}
+
+const TRANSPARENT: ReadonlySet<string> = new Set(
+  'a an the ever also often usually always his her their its'.split(' '),
+);
+
+/** "is used", "can be supported": a form of "be" before a participle. */
+function isPassive(text: GuardText): boolean {
+  for (let i = 0; i + 1 < text.words.length; i++)
+    if (BE.has(text.words[i]?.facts.word ?? '') && /(?:ed|en)$/.test(text.words[i + 1]?.facts.word ?? ''))
+      return true;
+  return false;
+}
+
+const BE: ReadonlySet<string> = new Set(['is', 'are', 'was', 'were', 'be', 'been', 'being']);
 const MAX_ACTORS = 40;
 const TURNING: readonly string[] = ['by', 'of'];
 

@@ -45,6 +45,10 @@ const MONTH_LEADS: ReadonlySet<string> = new Set([
   'by',
   'during',
 ]);
+/** Behind these a Roman numeral is one in lower case too. */
+const NUMBERED: ReadonlySet<string> = new Set(
+  'war type part chapter phase stage class level volume act title grade ww book season episode'.split(' '),
+);
 const SECOND_IS_TIME: ReadonlySet<string> = new Set(['per', 'a', 'each', 'every', 'split', '/']);
 const OPERATOR_WORDS: Readonly<Record<string, string>> = {
   plus: '+',
@@ -100,6 +104,7 @@ function readOne(tokens: readonly Token[], at: number, into: Reading): number {
   }
   const unit = UNITS.get(token.text);
   if (unit?.always === true || (unit !== undefined && token.text !== 'am')) into.units.push(unit.unit);
+  if (unit?.unit === '%' && tokens[at + 1]?.text === 'of') into.operators.push('%');
   // A unit is also a word: "how many days" and "which day" must still align.
   into.words.push(token);
   return at + 1;
@@ -151,7 +156,7 @@ function readSpelled(tokens: readonly Token[], at: number, into: Reading): numbe
     into.numbers.push(fixed);
     return at + 1;
   }
-  const roman = ROMAN[token.raw];
+  const roman = own(ROMAN, NUMBERED.has(tokens[at - 1]?.text ?? '') ? token.raw.toUpperCase() : token.raw);
   if (roman !== undefined && at > 0) {
     into.numbers.push(String(roman));
     return at + 1;
@@ -216,6 +221,7 @@ function readSign(tokens: readonly Token[], at: number, into: Reading): void {
   const sign = tokens[at] as Token;
   const unit = UNITS.get(sign.text);
   if (unit !== undefined) into.units.push(unit.unit);
+  if (sign.text === '%' && tokens[at + 1]?.text === 'of') into.operators.push('%');
   const operator = OPERATORS.get(sign.text);
   if (
     operator !== undefined &&

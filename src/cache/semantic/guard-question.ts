@@ -67,7 +67,7 @@ export function readQuestion(words: readonly { readonly facts: WordFacts }[]): Q
   let accepts: number = ASKS.none;
   for (let i = 0; i < words.length; i++) {
     const { facts } = words[i] as { facts: WordFacts };
-    const kind = kindOf(facts.word, words[i + 1]?.facts.word ?? '');
+    const kind = kindOf(facts.word, words[i + 1]?.facts.word ?? '', words[i + 2]?.facts.word ?? '');
     if (kind !== ASKS.none) {
       if (asks === ASKS.none) asks = kind;
       accepts |= kind;
@@ -89,13 +89,13 @@ function fits(definite: Question, other: Question): boolean {
   return definite.asks === ASKS.open || (definite.asks & other.accepts) !== 0;
 }
 
-function kindOf(word: string, next: string): number {
+function kindOf(word: string, next: string, afterNext: string): number {
   switch (word) {
     case 'what':
     case 'which':
       return ASKS.open;
     case 'how':
-      return degreeOf(next);
+      return next === 'much' && afterNext === 'time' ? ASKS.duration : degreeOf(next);
     case 'who':
     case 'whom':
     case 'whose':

@@ -12,7 +12,7 @@ import { align, titleWords } from './guard-align.ts';
 import { isReordered } from './guard-order.ts';
 import { asksOtherwise } from './guard-question.ts';
 import type { GuardText, GuardWord } from './guard-text.ts';
-import { isApposition, MAX_SIDES, type WordFacts } from './lexicon.ts';
+import { isApposition, MAX_SIDES } from './lexicon.ts';
 import { PARTICLES } from './lexicon-contrasts.ts';
 
 export { analyse } from './guard-text.ts';
@@ -25,6 +25,8 @@ const SUBJECT_WEIGHT = 5;
 const ADDED_WEIGHT = 14;
 /** From this weight on, a word beside a name makes another name of it: "ipod mini". */
 const NAME_PART_WEIGHT = 5.5;
+/** From this weight on, a word beside any other content word names another thing: "router password". */
+const PART_WEIGHT = 7;
 
 /** Null when nothing speaks against serving the answer to one for the other. Symmetric. */
 export function vetoPair(a: GuardText, b: GuardText): VetoReason | null {
@@ -36,6 +38,8 @@ export function vetoPair(a: GuardText, b: GuardText): VetoReason | null {
   const { left, right } = align(a, b);
   if (left.length > 0 || right.length > 0) {
     if (left.some(isName) || right.some(isName)) return 'entity';
+    // Nothing in common but grammar: "how old are you" and "how are you".
+    if (left.length === a.content.length && right.length === b.content.length) return 'rare_word';
     if (left.some(isRare) || right.some(isRare)) return 'rare_word';
     if (heaviest(left) >= SUBJECT_WEIGHT && heaviest(right) >= SUBJECT_WEIGHT) return 'rare_word';
     if (total(left) > ADDED_WEIGHT || total(right) > ADDED_WEIGHT) return 'rare_word';
@@ -65,13 +69,22 @@ function total(words: readonly GuardWord[]): number {
   return sum;
 }
 
-/** One of `words` stands directly beside a rare word of its text, as part of a longer name. */
+/** One of `words` stands directly beside a word that both texts have, and makes another thing of it. */
 function extendsName(words: readonly GuardWord[], text: GuardText): boolean {
   return words.some((word) => {
-    if (word.facts.weight < NAME_PART_WEIGHT || isApposition(word.facts)) return false;
+    const { facts } = word;
+    if (facts.weight < NAME_PART_WEIGHT || isApposition(facts) || /(?:ed|ing|ly)$/.test(facts.word))
+      return false;
     const at = text.words.indexOf(word);
-    return text.words[at - 1]?.facts.kind === 'unknown' || text.words[at + 1]?.facts.kind === 'unknown';
+    return (
+      isAnchor(text.words[at - 1], facts.weight, words) || isAnchor(text.words[at + 1], facts.weight, words)
+    );
   });
+}
+
+function isAnchor(neighbour: GuardWord | undefined, weight: number, words: readonly GuardWord[]): boolean {
+  if (neighbour === undefined || neighbour.facts.weight === 0 || words.includes(neighbour)) return false;
+  return neighbour.facts.kind === 'unknown' || weight >= PART_WEIGHT;
 }
 
 /** The same numbers; in the same order too where arithmetic or a comparison depends on it. */
@@ -127,20 +140,38 @@ function without(items: readonly string[], others: readonly string[]): readonly 
 /** Each text stands on a side of some contrast that the other does not. */
 function excludeEachOther(a: GuardText, b: GuardText): boolean {
   for (const word of a.words) {
-    for (const side of word.facts.sides) {
-      if (hasSide(b, side)) continue;
-      for (const other of b.words)
-        if (opposes(side, other.facts, a) && !hasWordOf(word.facts, b) && particlesMatch(a, word, b, other))
-          return true;
+    const { facts } = word;
+    if (facts.sides.length === 0) continue;
+    if (PARTICLES.has(facts.word)) {
+      if (turnsOtherWay(a, word, b)) return true;
+      continue;
     }
+    if (hasWord(b, facts.word)) continue;
+    for (const side of facts.sides) if (!hasSide(b, side) && opposes(side, b, a)) return true;
   }
   return false;
 }
 
-/** `facts` stands on another side of the same contrast, which `text` has no word for. */
-function opposes(side: number, facts: WordFacts, text: GuardText): boolean {
-  for (const other of facts.sides)
-    if (other !== side && sameContrast(other, side) && !hasSide(text, other)) return true;
+/** A word of `text` stands on another side of the contrast, and `other` has none on that side. */
+function opposes(side: number, text: GuardText, other: GuardText): boolean {
+  for (const { facts } of text.words) {
+    if (facts.sides.length === 0 || PARTICLES.has(facts.word)) continue;
+    for (const opposite of facts.sides)
+      if (opposite !== side && sameContrast(opposite, side) && !hasSide(other, opposite)) return true;
+  }
+  return false;
+}
+
+/** "turn on" against "turn off": behind the same verb; anywhere else these words are mere prepositions. */
+function turnsOtherWay(a: GuardText, particle: GuardWord, b: GuardText): boolean {
+  const verb = a.words[a.words.indexOf(particle) - 1]?.facts;
+  if (verb === undefined || verb.kind === 'function') return false;
+  const [side = 0] = particle.facts.sides;
+  for (let i = 1; i < b.words.length; i++) {
+    const { word, sides } = (b.words[i] as GuardWord).facts;
+    if (b.words[i - 1]?.facts.stem !== verb.stem || !PARTICLES.has(word)) continue;
+    if (sides.some((opposite) => opposite !== side && sameContrast(opposite, side))) return true;
+  }
   return false;
 }
 
@@ -153,14 +184,7 @@ function hasSide(text: GuardText, side: number): boolean {
   return false;
 }
 
-function hasWordOf(facts: WordFacts, text: GuardText): boolean {
-  return text.words.some((word) => word.facts.word === facts.word);
-}
-
-/** "on" against "off" counts behind the same verb only, else they are mere prepositions. */
-function particlesMatch(a: GuardText, word: GuardWord, b: GuardText, other: GuardWord): boolean {
-  if (!PARTICLES.has(word.facts.word) && !PARTICLES.has(other.facts.word)) return true;
-  const before = a.words[a.words.indexOf(word) - 1]?.facts;
-  const beforeOther = b.words[b.words.indexOf(other) - 1]?.facts;
-  return before !== undefined && before.stem === beforeOther?.stem && before.kind !== 'function';
+function hasWord(text: GuardText, word: string): boolean {
+  for (const { facts } of text.words) if (facts.word === word) return true;
+  return false;
 }

@@ -1,5 +1,83 @@
+/* eslint-disable max-lines -- word lists are data */
 /** Words that say the same in a question. One group a line, base forms; a word may stand in several. */
 export const SYNONYMS: readonly string[] = `
+last latest recent
+undo revert reverse rollback
+integer int
+dictionary dict
+string str text
+boolean bool
+javascript js
+typescript ts
+database db
+repository repo
+application app program software
+configuration config settings setting
+environment env
+kubernetes k8s
+postgres postgresql
+execute run launch start perform
+employ use utilize utilise
+furnish provide offer supply give
+aim goal purpose objective
+summarize summarise summary outline
+construct build create erect make
+generate create produce make
+enable allow let permit
+retrieve get obtain fetch access
+indicate show denote signify
+comprise consist include contain
+demonstrate show
+examine check inspect
+verify check confirm validate
+search look find locate seek
+discard throw dispose
+gather collect
+teach learn train
+quit stop leave exit
+exit close quit leave
+assemble build
+attach connect join
+permit license
+photo photograph picture
+guess estimate
+handle manage deal
+occur happen
+own possess
+pick select choose
+speed fast velocity
+reply respond answer
+request ask
+require need demand
+shrink reduce
+trip journey travel tour
+vacation holiday
+wage salary pay
+wealthy rich
+instruct teach
+weapon arm
+scared afraid
+tired exhausted
+shut close
+ill sick
+gift present
+story tale
+town city
+ship boat vessel
+film movie
+lift elevator
+flat apartment
+autumn fall
+cookie biscuit
+petrol gasoline gas fuel
+spouse partner
+author writer
+pupil student
+aid help
+main primary principal chief
+main mainly mostly
+close near
+voting vote
 big large huge size
 small little tiny
 tall high height

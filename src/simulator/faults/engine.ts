@@ -43,7 +43,7 @@ export class FaultEngine {
   #rules: ActiveRule[] = [];
   #seed = 0;
   #since = 0;
-  #timers: Timer[] = [];
+  readonly #timers = new Set<Timer>();
 
   /** `onPortChange` hears at once whether a `refuse` rule over everything is active now. */
   constructor(clock: Clock, onPortChange: (closed: boolean) => void) {
@@ -53,8 +53,7 @@ export class FaultEngine {
 
   /** Replaces the plan; its times start now. The plan must have passed `readFaultPlan`. */
   set(plan: FaultPlan): void {
-    for (const timer of this.#timers) timer.cancel();
-    this.#timers = [];
+    this.#forgetTimers();
     this.#seed = plan.seed ?? 0;
     this.#since = this.#clock.now();
     this.#rules = plan.rules.map((rule, index) => ({
@@ -65,12 +64,23 @@ export class FaultEngine {
     }));
     for (const { rule } of this.#rules) {
       if (!closesPort(rule)) continue;
-      for (const edge of [rule.fromMs, rule.untilMs]) {
-        if (edge === undefined || edge === 0) continue;
-        this.#timers.push(this.#clock.setTimer(edge, () => this.#onPortChange(this.portClosed)));
-      }
+      for (const edge of [rule.fromMs, rule.untilMs]) if (edge !== undefined && edge > 0) this.#tellAt(edge);
     }
     this.#onPortChange(this.portClosed);
+  }
+
+  /** Tells the state of the port at that age of the plan. A timer may be early by a hair: then it waits once more. */
+  #tellAt(age: number): void {
+    const timer = this.#clock.setTimer(age - this.#age, () => {
+      this.#timers.delete(timer);
+      if (this.#age < age) this.#tellAt(age);
+      else this.#onPortChange(this.portClosed);
+    });
+    this.#timers.add(timer);
+  }
+
+  get #age(): number {
+    return this.#clock.now() - this.#since;
   }
 
   clear(): void {
@@ -106,21 +116,25 @@ export class FaultEngine {
   }
 
   #isActive(rule: FaultRule): boolean {
-    const age = this.#clock.now() - this.#since;
+    const age = this.#age;
     return age >= (rule.fromMs ?? 0) && age < (rule.untilMs ?? Infinity);
   }
 
   report(): FaultReport {
     return {
       seed: this.#seed,
-      sinceMs: this.#clock.now() - this.#since,
+      sinceMs: this.#age,
       rules: this.#rules.map(({ rule, matched, fired }) => ({ ...rule, matched, fired })),
     };
   }
 
-  close(): void {
+  #forgetTimers(): void {
     for (const timer of this.#timers) timer.cancel();
-    this.#timers = [];
+    this.#timers.clear();
+  }
+
+  close(): void {
+    this.#forgetTimers();
   }
 }
 

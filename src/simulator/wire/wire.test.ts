@@ -109,10 +109,14 @@ describe("Ollama's own wire, with the official client", () => {
     expect(whole.response).toContain('scatters');
     expect(whole.context.length).toBe(whole.prompt_eval_count + whole.eval_count);
     const texts = new Set<string>();
-    for (const more of [{}, { system: 'Be brief.' }, { suffix: 'end' }, { images: [PIXEL] }]) {
-      texts.add(
-        (await ollama.generate({ model: 'qwen2.5:0.5b', prompt: 'Say something new', ...more })).response,
-      );
+    const ask = { model: 'qwen2.5:0.5b', prompt: 'Say something new' };
+    for (const request of [
+      ask,
+      { ...ask, system: 'Be brief.' },
+      { ...ask, suffix: 'end' },
+      { ...ask, images: [PIXEL] },
+    ]) {
+      texts.add((await ollama.generate(request)).response ?? '');
     }
     expect(texts.size).toBe(4);
     const image = await ollama.generate({ model: MODEL, prompt: SKY, images: [PIXEL] });
@@ -213,7 +217,7 @@ describe('chat completions, with the official client', () => {
     const seen = await openai.chat.completions.create({
       model: MODEL,
       messages: [{ role: 'user', content }],
-      max_tokens: 3,
+      max_completion_tokens: 3,
     });
     expect(seen.choices[0]?.finish_reason).toBe('length');
     expect(seen.usage?.prompt_tokens).toBeGreaterThan(200);
