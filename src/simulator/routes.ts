@@ -55,7 +55,7 @@ function plain(
 
 const GET_HEAD = ['GET', 'HEAD'];
 
-const ROUTES: readonly SimRoute[] = [
+export const ROUTES: readonly SimRoute[] = [
   plain('/', GET_HEAD, root),
   plain('/api/version', GET_HEAD, version),
   plain('/api/tags', GET_HEAD, tags),
