@@ -3,12 +3,17 @@
  * started. Elsewhere it says what is missing, and the suites that need it skip visibly; under CI=true that is a failure.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hasComponent } from '../test/support/components.ts';
 
 /** Program on the PATH, and the Debian package that has it. */
 const COMPONENTS: Readonly<Record<string, string>> = { prometheus: 'prometheus', promtool: 'prometheus' };
 const POLICY = '/usr/sbin/policy-rc.d';
+/** Marked, so that one which an interrupted run left behind is known as ours and goes with the next. */
+const OUR_POLICY = '#!/bin/sh\n# set by the test set-up of llamascope while it installs\nexit 101\n';
+
+/** Another package manager may be at work on a machine that has just started. */
+const WAIT_FOR_OTHERS = ['-o', 'DPkg::Lock::Timeout=120'];
 
 const missing = (): readonly string[] => Object.keys(COMPONENTS).filter((program) => !hasComponent(program));
 
@@ -19,13 +24,13 @@ function run(command: string, args: readonly string[]): boolean {
 
 /** Installs without letting any service start: Debian asks policy-rc.d first, and 101 means no. */
 function install(packages: readonly string[]): boolean {
-  const ownPolicy = !existsSync(POLICY);
-  if (ownPolicy) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  const ownPolicy = !existsSync(POLICY) || readFileSync(POLICY, 'utf8') === OUR_POLICY;
+  if (ownPolicy) writeFileSync(POLICY, OUR_POLICY, { mode: 0o755 });
   try {
     run('dpkg', ['--configure', '-a']);
     return (
-      run('apt-get', ['update', '-q']) &&
-      run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages])
+      run('apt-get', [...WAIT_FOR_OTHERS, 'update', '-q']) &&
+      run('apt-get', [...WAIT_FOR_OTHERS, 'install', '-y', '-q', '--no-install-recommends', ...packages])
     );
   } finally {
     if (ownPolicy) rmSync(POLICY, { force: true });

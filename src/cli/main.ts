@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-import { reportFailure, runCli } from './run.ts';
 import type { CliIo } from './io.ts';
+import { unsupportedNode } from './node-version.ts';
+import { reportFailure, runCli } from './run.ts';
 
 const io: CliIo = {
   env: process.env,
@@ -31,4 +32,9 @@ const argv = process.argv.slice(2);
 process.on('uncaughtException', (error) => {
   process.exit(reportFailure(error, null, argv.includes('--debug'), io));
 });
+const unsupported = unsupportedNode(process.versions.node);
+if (unsupported !== null) {
+  io.err(unsupported);
+  process.exit(1);
+}
 process.exit(await runCli(argv, io));

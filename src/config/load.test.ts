@@ -191,7 +191,7 @@ describe('a problem says key, value, what was expected, and where', () => {
     [
       'beyond an open bound',
       'cache: { threshold: 0 }',
-      ['cache.threshold: expected a number above 0 and of at most 1, or null, got 0 (gateway.yaml:1:21)'],
+      ['cache.threshold: expected a number above 0 and at most 1, or null, got 0 (gateway.yaml:1:21)'],
     ],
     [
       'no address',

@@ -113,10 +113,12 @@ function bounds(node: SchemaNode): string {
   if (low !== null && high !== null && node.minimum !== undefined && node.maximum !== undefined) {
     return ` from ${low} to ${high}`;
   }
-  const words: string[] = [];
-  if (low !== null) words.push(node.exclusiveMinimum === undefined ? `of at least ${low}` : `above ${low}`);
-  if (high !== null) words.push(node.exclusiveMaximum === undefined ? `of at most ${high}` : `below ${high}`);
-  return words.length === 0 ? '' : ` ${words.join(' and ')}`;
+  const least =
+    low === null ? null : node.exclusiveMinimum === undefined ? `at least ${low}` : `above ${low}`;
+  const most =
+    high === null ? null : node.exclusiveMaximum === undefined ? `at most ${high}` : `below ${high}`;
+  const words = [least, most].filter((word) => word !== null).join(' and ');
+  return words === '' ? '' : ` ${words.startsWith('at') ? 'of ' : ''}${words}`;
 }
 
 /** zod writes the largest safe integers where no bound was asked for. */

@@ -125,6 +125,7 @@ const headers = z
   })
   .default({})
   .meta({
+    title: 'header names with their values',
     description: 'Header fields added to every request, by name. Values are never shown again.',
     writeOnly: true,
     examples: [{ 'x-team': 'search' }],
