@@ -23,11 +23,15 @@ const PERSONAL =
 const FRAMES =
   /\b(?:(?:can|could|would|will) you (?:please )?(?:tell|explain to|help|show|teach|remind|give) me|i(?:'m| am) (?:curious|wondering|not sure|trying to (?:understand|learn|find out))|i (?:have|had|'ve got|got) a question|have a question|i was wondering|should i (?:use|know)|help me (?:understand|to understand)|for me)\b/gi;
 
+/**
+ * A command, politely or not, to do something rather than to tell something. Between two words of politeness
+ * there is one way only to match what separates them: no backtracking over long runs.
+ */
 const SIDE_EFFECT =
-  /^(?:\W*(?:please|pls|kindly|now|then|ok|okay|hey|hi|hello|can you|could you|would you|will you|go ahead and|i want you to|i need you to|i'd like (?:you )?to|i want to|i need to|i would like to|let's|help me)\b[\s,]*)*(?:send|email|e-mail|mail|call|dial|text|message|book|reserve|schedule|reschedule|cancel|order|buy|purchase|pay|transfer|deposit|withdraw|delete|remove|erase|turn (?:on|off|up|down)|switch (?:on|off)|set|unset|reset|play|pause|resume|skip|open|close|lock|unlock|start|stop|restart|reboot|shut down|run|execute|deploy|publish|post|tweet|upload|download|submit|create|add|remind|enable|disable|activate|deactivate|report|block|unblock|freeze|unfreeze|update|change|rename|move|copy|save|log|record|subscribe|unsubscribe|invite|approve|reject|roll|flip|pick|generate|surprise)\b/i;
+  /^\W*(?:(?:please|pls|kindly|now|then|ok|okay|hey|hi|hello|can you|could you|would you|will you|go ahead and|i want you to|i need you to|i'd like (?:you )?to|i want to|i need to|i would like to|let's|help me)\b\W*)*(?:send|email|e-mail|mail|call|dial|text|message|book|reserve|schedule|reschedule|cancel|order|buy|purchase|pay|transfer|deposit|withdraw|delete|remove|erase|turn (?:on|off|up|down)|switch (?:on|off)|set|unset|reset|play|pause|resume|skip|open|close|lock|unlock|start|stop|restart|reboot|shut ?down|run|execute|deploy|publish|post|tweet|upload|download|submit|add|remind|enable|disable|activate|deactivate|report|block|unblock|freeze|unfreeze|update|change|rename|move|copy|save|log|record|subscribe|unsubscribe|invite|approve|reject|roll|flip|pick|surprise)\b/i;
 
 const CODE =
-  /```|`[^`\n]{3,}`|^\s*(?:import |from \w+ import|def |class |function |const |let |var |public |private |#include|SELECT |INSERT |UPDATE |DELETE )|[{};]\s*$|=>|<\/?[a-z][\w-]*(?:\s[^<>]*)?>|\w+\([^)\n]*\)\s*[;{]|^\s*at .+:\d+:\d+\)?$|Traceback \(most recent/m;
+  /```|`[^`\n]{3,}`|^\s*(?:import |from \w+ import|def |class |function |const |let |var |public |private |#include|SELECT |INSERT |UPDATE |DELETE )|[{};]\s*$|=>|<\/?[a-z][\w-]*(?:\s[^<>]*)?>|\w\([^)\n]{0,200}\)\s*[;{]|^\s*at .+:\d+:\d+\)?$|Traceback \(most recent/m;
 
 /** Null when a similar question's answer may be served, else the reason why not. Linear in at most `MAX_CHARACTERS`. */
 export function semanticEligibility(text: string): IneligibleReason | null {

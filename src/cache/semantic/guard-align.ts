@@ -58,6 +58,7 @@ function isSurplus(content: readonly GuardWord[], at: number, other: readonly Gu
 }
 
 function hasCounterpart(word: GuardWord, other: GuardText): boolean {
+  if (other.vocabulary.has(word.facts.word)) return true;
   for (const candidate of other.words) if (isSame(word, candidate)) return true;
   return false;
 }

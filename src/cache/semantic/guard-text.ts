@@ -2,6 +2,7 @@ import { readQuantities } from './guard-quantities.ts';
 import { readQuestion, type Question } from './guard-question.ts';
 import { tokenise, type Token } from './guard-tokens.ts';
 import { factsOf, type WordFacts } from './lexicon.ts';
+import { PARTICLES } from './lexicon-contrasts.ts';
 import { PHRASES } from './lexicon-synonyms.ts';
 import { NEGATED_WORDS, NEGATORS, NOT_NEGATED } from './lexicon-words.ts';
 
@@ -28,6 +29,10 @@ export interface GuardText {
   readonly question: Question;
   /** Speaks of a song, film or book, whose title may be made of any words. */
   readonly titled: boolean;
+  /** Every word as it stands, for looking up. */
+  readonly vocabulary: ReadonlySet<string>;
+  /** Sides of contrasts that its words stand on; particles do not count. */
+  readonly sides: ReadonlySet<number>;
   /** All words in order, function words too. */
   readonly words: readonly GuardWord[];
   /** Those of them that carry content. */
@@ -81,9 +86,23 @@ export function analyse(text: string): GuardText {
     negated: (negations & 1) === 1,
     question: readQuestion(words),
     titled: words.some(({ facts }) => TITLED.has(facts.stem)),
+    vocabulary: new Set(words.map(({ facts }) => facts.word)),
+    sides: sidesOf(words),
     words,
     content: words.filter(({ facts, proper }) => (proper ? facts.kind !== 'function' : facts.weight > 0)),
   };
+}
+
+const NO_SIDES: ReadonlySet<number> = new Set();
+
+function sidesOf(words: readonly GuardWord[]): ReadonlySet<number> {
+  let sides: Set<number> | null = null;
+  for (const { facts } of words) {
+    if (facts.sides.length === 0 || PARTICLES.has(facts.word)) continue;
+    sides ??= new Set();
+    for (const side of facts.sides) sides.add(side);
+  }
+  return sides ?? NO_SIDES;
 }
 
 /** "possible" for "impossible", "safe" for "unsafe"; null for a word without a "not" in it. */

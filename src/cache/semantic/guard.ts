@@ -144,21 +144,17 @@ function excludeEachOther(a: GuardText, b: GuardText): boolean {
     if (facts.sides.length === 0) continue;
     if (PARTICLES.has(facts.word)) {
       if (turnsOtherWay(a, word, b)) return true;
-      continue;
+    } else if (!b.vocabulary.has(facts.word)) {
+      for (const side of facts.sides) if (!b.sides.has(side) && opposes(side, b, a)) return true;
     }
-    if (hasWord(b, facts.word)) continue;
-    for (const side of facts.sides) if (!hasSide(b, side) && opposes(side, b, a)) return true;
   }
   return false;
 }
 
-/** A word of `text` stands on another side of the contrast, and `other` has none on that side. */
+/** `text` stands on another side of the contrast, where `other` does not. */
 function opposes(side: number, text: GuardText, other: GuardText): boolean {
-  for (const { facts } of text.words) {
-    if (facts.sides.length === 0 || PARTICLES.has(facts.word)) continue;
-    for (const opposite of facts.sides)
-      if (opposite !== side && sameContrast(opposite, side) && !hasSide(other, opposite)) return true;
-  }
+  for (const opposite of text.sides)
+    if (opposite !== side && sameContrast(opposite, side) && !other.sides.has(opposite)) return true;
   return false;
 }
 
@@ -177,14 +173,4 @@ function turnsOtherWay(a: GuardText, particle: GuardWord, b: GuardText): boolean
 
 function sameContrast(a: number, b: number): boolean {
   return Math.floor(a / MAX_SIDES) === Math.floor(b / MAX_SIDES);
-}
-
-function hasSide(text: GuardText, side: number): boolean {
-  for (const { facts } of text.words) if (facts.sides.includes(side)) return true;
-  return false;
-}
-
-function hasWord(text: GuardText, word: string): boolean {
-  for (const { facts } of text.words) if (facts.word === word) return true;
-  return false;
 }

@@ -58,25 +58,27 @@ const ranks: ReadonlyMap<string, number> = new Map<string, number>([
 const groupsOf: ReadonlyMap<string, readonly number[]> = indexLines([...SYNONYMS, ...DEMONYMS]);
 const sidesOf: ReadonlyMap<string, readonly number[]> = indexSides(CONTRASTS);
 
-/** Facts about listed words are computed once; unlisted words are not kept, so memory stays bounded. */
+/** Facts computed so far. Started anew when full, so that memory stays bounded whatever people write. */
 const known = new Map<string, WordFacts>();
+const MAX_KNOWN = 16_384;
+/** Longer "words" are not kept: they are never seen again. */
+const MAX_KNOWN_LENGTH = 40;
 
 /** `word` in lower case, without apostrophes. */
 export function factsOf(word: string): WordFacts {
   const remembered = known.get(word);
   if (remembered !== undefined) return remembered;
   const facts = describe(word);
-  if (isListed(word)) known.set(word, facts);
+  if (word.length <= MAX_KNOWN_LENGTH) {
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(word, facts);
+  }
   return facts;
 }
 
 /** A word that may stand beside a name without changing what is meant ("the city of Paris"). */
 export function isApposition(facts: WordFacts): boolean {
   return appositions.has(facts.word) || appositions.has(facts.stem);
-}
-
-export function isListed(word: string): boolean {
-  return ranks.has(word) || functionWords.has(word) || genericWords.has(word) || irregular.has(word);
 }
 
 function describe(word: string): WordFacts {
@@ -96,7 +98,6 @@ function kindOf(word: string, stem: string): WordKind {
   if (functionWords.has(word)) return 'function';
   if (genericWords.has(word) || genericWords.has(stem)) return 'generic';
   if (ranks.has(word) || ranks.has(stem)) return 'common';
-  if (groupsOf.has(stem) || sidesOf.has(stem)) return isDerived(word) ? 'derived' : 'unknown';
   return isDerived(word) ? 'derived' : 'unknown';
 }
 
