@@ -20,12 +20,12 @@ interface ProbeRig extends AsyncDisposable {
   readonly events: GatewayEvent[];
 }
 
-function probeOf(url: string, options: Partial<UpstreamOptions> = {}): ProbeRig {
+function probeOf(url: string, options: Partial<UpstreamOptions> = {}, timeoutMs = 5_000): ProbeRig {
   const clock = new ManualClock();
   const events: GatewayEvent[] = [];
   const probe = new HealthProbe(
     upstreamOptions({ name: 'up', url, ...options }),
-    { intervalMs: 5_000, timeoutMs: 200 },
+    { intervalMs: 5_000, timeoutMs },
     { clock, emit: (event) => events.push(event), via: 'llamascope-test' },
   );
   return { probe, clock, events, [Symbol.asyncDispose]: () => probe.close() };
@@ -153,7 +153,7 @@ describe('an Ollama server', () => {
     ['is not there', (_, response) => response.writeHead(404).end(), /answered 404/],
   ])('that %s is unhealthy', async (_, respond, reason) => {
     await using upstream = await startRawUpstream(respond);
-    await using rig = probeOf(upstream.url);
+    await using rig = probeOf(upstream.url, {}, 200);
     await rig.probe.start();
     expect(rig.probe.report().healthy).toBe(false);
     expect(rig.probe.report().reason).toMatch(reason);
