@@ -26,7 +26,7 @@ const small = gge1Bytes(
 );
 
 const letters = (text: string): number[] =>
-  [...'abcdefghijklmnopqrstuvwxyz'].map((letter) => text.split(letter).length - 1);
+  Array.from('abcdefghijklmnopqrstuvwxyz', (letter) => letter).map((letter) => text.split(letter).length - 1);
 
 /** An upstream of either dialect: a text's vector counts its letters. */
 const server = createServer((request, response) => {
