@@ -29,3 +29,10 @@ describe('recommendedPrefixFor', () => {
     expect(recommendedPrefixFor('nobody-knows')).toBe('');
   });
 });
+
+describe('a model named like a property of every object', () => {
+  it.each(['constructor', 'toString', '__proto__'])('%s is an unknown model', (model) => {
+    expect(recommendedThresholdFor(model)).toBe(UNKNOWN_MODEL_THRESHOLD);
+    expect(recommendedPrefixFor(model)).toBe('');
+  });
+});

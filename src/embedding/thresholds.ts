@@ -42,11 +42,14 @@ const PREFIXES: Readonly<Record<string, string>> = {
 
 /** Takes a model's name in any usual form: with a namespace, a tag, a quantisation, or capitals. */
 export function recommendedThresholdFor(model: string): number {
-  return THRESHOLDS[familyOf(model)] ?? UNKNOWN_MODEL_THRESHOLD;
+  const family = familyOf(model);
+  const known = Object.hasOwn(THRESHOLDS, family) ? THRESHOLDS[family] : undefined;
+  return known ?? UNKNOWN_MODEL_THRESHOLD;
 }
 
 export function recommendedPrefixFor(model: string): string {
-  return PREFIXES[familyOf(model)] ?? '';
+  const family = familyOf(model);
+  return (Object.hasOwn(PREFIXES, family) ? PREFIXES[family] : undefined) ?? '';
 }
 
 function familyOf(model: string): string {
