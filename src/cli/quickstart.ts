@@ -6,6 +6,7 @@
 import type { LoadedConfig } from '../config/load.ts';
 import { parseListenAddress } from '../config/listen-address.ts';
 import { parseOllamaHost } from '../config/ollama-host.ts';
+import { hideCredentials } from '../config/problems.ts';
 import type { JsonObject } from '../core/json.ts';
 import { startSimulator } from '../simulator/index.ts';
 
@@ -58,7 +59,7 @@ export async function findUpstream(
     return { name: 'ollama', url, because, close: () => Promise.resolve() };
   }
   const simulator = await startSimulator({});
-  const because = `${remark}no Ollama answers at ${url}${named}, so answers come from the built-in simulator and are made up`;
+  const because = `${remark}no Ollama answers at ${hideCredentials(url)}${named}, so answers come from the built-in simulator and are made up`;
   return { name: 'simulator', url: simulator.url, because, close: () => simulator.close() };
 }
 

@@ -109,7 +109,7 @@ function readFault(rule: unknown): ReturnType<typeof parseFaultFlag> {
   try {
     return parseFaultFlag(String(rule));
   } catch (error) {
-    if (error instanceof FaultPlanError) throw new UsageError(`--fault: ${error.message}`);
+    if (error instanceof FaultPlanError) throw new UsageError(error.message);
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from '../core/json.ts';
 import { valueAt } from './layers.ts';
 import { nearest } from './nearest.ts';
 import { notYetKey, notYetValue } from './not-yet.ts';
-import { formatKey, type ConfigProblem, type KeyPath, type Origin } from './problems.ts';
+import { formatKey, hideCredentials, type ConfigProblem, type KeyPath, type Origin } from './problems.ts';
 import { alternatives, expectation, isSecret, leaves, nodeAt, siblings } from './schema-tree.ts';
 
 const SHOWN_CHARACTERS = 80;
@@ -73,8 +73,7 @@ function knownKeys(path: KeyPath): string {
 export function show(path: KeyPath, value: JsonValue): string {
   if (Array.isArray(value) && value.length === 0) return 'an empty list';
   if (holdsSecret(path)) return 'a value that is not shown';
-  // A URL may carry a password, in whichever key it was written.
-  const text = JSON.stringify(value).replace(/\/\/[^/@\s"]+@/g, '//…@');
+  const text = hideCredentials(JSON.stringify(value));
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
 }
 

@@ -5,7 +5,7 @@
  */
 import type { JsonObject, JsonValue } from '../core/json.ts';
 import { setAt, type Layer } from './layers.ts';
-import { formatKey, type ConfigProblem, type KeyPath, type Origin } from './problems.ts';
+import { formatKey, hideCredentials, type ConfigProblem, type KeyPath, type Origin } from './problems.ts';
 import { readText } from './read-text.ts';
 import { leaves, type SchemaNode } from './schema-tree.ts';
 
@@ -76,7 +76,7 @@ function readUpstream(text: string): JsonObject | null {
 }
 
 function upstreamProblem(text: string): ConfigProblem {
-  const message = `expected ${UPSTREAM_FLAG_FORM}, got ${JSON.stringify(text)}`;
+  const message = `expected ${UPSTREAM_FLAG_FORM}, got ${hideCredentials(JSON.stringify(text))}`;
   return { key: 'upstreams', message, origin: { source: 'flag', name: '--upstream' } };
 }
 

@@ -39,6 +39,11 @@ export function formatKey(path: KeyPath): string {
   return text;
 }
 
+/** A URL may carry a password, in whichever key or variable it was written. */
+export function hideCredentials(text: string): string {
+  return text.replace(/\/\/[^/@\s"]+@/g, '//…@');
+}
+
 export function formatOrigin(origin: Origin): string {
   switch (origin.source) {
     case 'flag':
