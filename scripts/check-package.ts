@@ -1,9 +1,17 @@
 /**
  * Checks the package as its users get it: publint, then the packed tarball unpacked into a scratch folder, each public
- * entry imported and the command run by plain Node.
+ * entry imported and the command run by plain Node, and a program compiled against its types.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -45,6 +53,7 @@ try {
       if (typeof value !== 'function') throw new Error(name + ' is missing from the package');
     }`;
   run(process.execPath, ['--input-type=module', '--eval', program], scratch);
+  checkTypes(scratch);
   const version = run(process.execPath, [join(home, 'dist/cli/main.js'), '--version'], scratch).trim();
   if (version !== manifest.version)
     throw new Error(`llamascope --version says ${version}, expected ${manifest.version}`);
@@ -53,4 +62,34 @@ try {
   );
 } finally {
   rmSync(scratch, { recursive: true, force: true });
+}
+
+/** The expected error proves that the types were found: without them everything is `any` and nothing is wrong. */
+function checkTypes(folder: string): void {
+  const program = `
+    import { createGateway, type Config } from 'llamascope';
+    import { startSimulator } from 'llamascope/testing';
+    import { CircuitBreaker } from 'llamascope/resilience';
+    import { createMetrics } from 'llamascope/metrics';
+    const gateway = createGateway({ upstreams: [{ name: 'local', url: 'http://127.0.0.1:11434' }] });
+    // @ts-expect-error: no such mode
+    const mode: Config['cache']['mode'] = 'sometimes';
+    void [gateway.fetch satisfies typeof fetch, mode, startSimulator, CircuitBreaker, createMetrics];`;
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  writeFileSync(join(folder, 'consumer.ts'), program);
+  const types = resolve('node_modules/@types');
+  const options = [
+    '--noEmit',
+    '--strict',
+    '--skipLibCheck',
+    '--target',
+    'es2024',
+    '--lib',
+    'es2024,esnext.disposable',
+  ];
+  run(
+    'tsc',
+    [...options, '--module', 'nodenext', '--typeRoots', types, '--types', 'node', 'consumer.ts'],
+    folder,
+  );
 }
