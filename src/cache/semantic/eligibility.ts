@@ -9,11 +9,11 @@ export const MAX_CHARACTERS = 2_000;
 export const MAX_WORDS = 300;
 
 const FRESHNESS =
-  /\b(?:today|tonight|tomorrow|yesterday|now|nowadays|right now|currently|current|latest|newest|recent|recently|lately|upcoming|breaking|live|at the moment|at present|so far|as of|up to date|this (?:morning|afternoon|evening|week|weekend|month|quarter|year|season)|(?:last|next|past|coming) (?:night|few|week|weekend|month|quarter|year|season|hour|day|days|hours|weeks|months|monday|tuesday|wednesday|thursday|friday|saturday|sunday)|what time is it|what(?:'s| is) the (?:time|date)|what day is it|weather (?:in|for|at|like)|forecast|stock price|share price|exchange rate|news|score of|trending|who won the game)\b/i;
+  /\b(?:today|tonight|tomorrow|yesterday|now|nowadays|right now|currently|current|latest|newest|recent|recently|lately|upcoming|breaking|live (?:score|scores|stream|streams|update|updates|result|results|traffic|coverage|broadcast|tv|now)|at the moment|at present|so far|as of|up to date|this (?:morning|afternoon|evening|week|weekend|month|quarter|year|season)|(?:last|next|past|coming) (?:night|few|week|weekend|month|quarter|year|season|hour|day|days|hours|weeks|months|monday|tuesday|wednesday|thursday|friday|saturday|sunday)|what time is it|what(?:'s| is) the (?:time|date)|what day is it|weather (?:in|for|at|like)|forecast|stock price|share price|exchange rate|news|score of|trending|who won the game)\b/i;
 
-/** Words before which "current", "live" and the like mean no moment. */
+/** Where "current" is a flow and no moment. */
 const TIMELESS =
-  /\b(?:electric(?:al)?|direct|alternating|ocean|air|eddy|bias|leakage|thread) currents?\b|\bcurrent (?:flow|flows|density|divider|source|law|in a (?:wire|circuit|resistor))\b|\blives? (?:in|on|under|together)\b|\b(?:do|does|did|can|to|people|animals?|where|long|they|we|who) live\b/gi;
+  /\b(?:electric(?:al)?|direct|alternating|ocean|air|eddy|bias|leakage|thread) currents?\b|\bcurrent (?:flow|flows|density|divider|source|law|in a (?:wire|circuit|resistor))\b/gi;
 
 /** The asker's own things and circumstances; "how do I" and "my" in a general how-to stay out of it where they can. */
 const PERSONAL =

@@ -102,12 +102,22 @@ function readOne(tokens: readonly Token[], at: number, into: Reading): number {
     into.operators.push(operator);
     return at + 1;
   }
-  const unit = UNITS.get(token.text);
-  if (unit?.always === true || (unit !== undefined && token.text !== 'am')) into.units.push(unit.unit);
-  if (unit?.unit === '%' && tokens[at + 1]?.text === 'of') into.operators.push('%');
-  // A unit is also a word: "how many days" and "which day" must still align.
-  into.words.push(token);
+  readWord(tokens, at, into);
   return at + 1;
+}
+
+/** A unit is also a word ("how many days", "miles to km"): it stays one, under one name, unless a number stands before it. */
+function readWord(tokens: readonly Token[], at: number, into: Reading): void {
+  const token = tokens[at] as Token;
+  const unit = UNITS.get(token.text);
+  if (unit === undefined || token.text === 'am') {
+    into.words.push(token);
+    return;
+  }
+  into.units.push(unit.unit);
+  if (unit.unit === '%' && tokens[at + 1]?.text === 'of') into.operators.push('%');
+  if (!unit.always) into.words.push(token);
+  else if (unit.unit !== '%' && !isQuantity(tokens[at - 1])) into.words.push({ ...token, text: unit.unit });
 }
 
 function readDigits(tokens: readonly Token[], at: number, into: Reading): number {
@@ -253,6 +263,10 @@ function isNumeric(token: Token | undefined): boolean {
     own(CARDINALS, token.text) !== undefined ||
     /^(?:st|nd|rd|th)$/.test(token.text)
   );
+}
+
+function isQuantity(token: Token | undefined): boolean {
+  return isNumeric(token) || (token !== undefined && isMagnitude(token.text));
 }
 
 /** A number here, or behind the "by" of "divided by" or an opening bracket. */

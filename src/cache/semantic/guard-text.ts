@@ -58,7 +58,7 @@ const TITLED: ReadonlySet<string> = new Set(
 export function analyse(text: string): GuardText {
   const { tokens, code, addresses } = tokenise(text);
   const quantities = readQuantities(tokens);
-  const written = writeOut(quantities.words.length === tokens.length ? tokens : quantities.words);
+  const written = writeOut(quantities.words);
   // Phrases such as "ww2" bring numbers of their own.
   const numbers = [...quantities.numbers];
   const words: GuardWord[] = [];

@@ -163,12 +163,14 @@ function turnsOtherWay(a: GuardText, particle: GuardWord, b: GuardText): boolean
   const verb = a.words[a.words.indexOf(particle) - 1]?.facts;
   if (verb === undefined || verb.kind === 'function') return false;
   const [side = 0] = particle.facts.sides;
+  let opposed = false;
   for (let i = 1; i < b.words.length; i++) {
     const { word, sides } = (b.words[i] as GuardWord).facts;
     if (b.words[i - 1]?.facts.stem !== verb.stem || !PARTICLES.has(word)) continue;
-    if (sides.some((opposite) => opposite !== side && sameContrast(opposite, side))) return true;
+    if (sides.includes(side)) return false;
+    if (sides.some((opposite) => sameContrast(opposite, side))) opposed = true;
   }
-  return false;
+  return opposed;
 }
 
 function sameContrast(a: number, b: number): boolean {

@@ -298,10 +298,7 @@ united kingdom>uk
 great britain>uk
 new york city>new york
 nyc>new york
-second world war>world war 2
-first world war>world war 1
-ww2>world war 2
-ww1>world war 1
+ww>world war
 wwii>world war 2
 wwi>world war 1
 mother tongue>native language
