@@ -108,7 +108,7 @@ describe('the official ollama client', () => {
 
   it('aborts mid-stream and the upstream stops at once', async () => {
     await using slow = await startStack({
-      simulator: { tokensPerSecond: 20 },
+      simulator: { tokensPerSecond: 2 },
       config: { cache: { mode: 'off' } },
     });
     const client = new Ollama({ host: slow.url });
@@ -216,7 +216,7 @@ describe('the official openai client', () => {
 
   it('aborts mid-stream and the upstream stops at once', async () => {
     await using slow = await startStack({
-      simulator: { tokensPerSecond: 20 },
+      simulator: { tokensPerSecond: 2 },
       config: { cache: { mode: 'off' } },
     });
     const client = new OpenAI({ baseURL: `${slow.url}/v1`, apiKey: 'test', maxRetries: 0 });
