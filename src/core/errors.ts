@@ -21,7 +21,6 @@ export type ErrorCode =
   | 'unauthorized'
   | 'endpoint_forbidden'
   | 'unknown_path'
-  | 'model_not_found'
   | 'metrics_disabled'
   | 'method_not_allowed'
   | 'request_timeout'
@@ -72,7 +71,6 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorKind>> = {
     'The endpoint changes or deletes models and is refused unless `allowManagement` is set.',
   ),
   unknown_path: kind(404, false, 'The path is not on the allow-list of forwarded routes.'),
-  model_not_found: kind(404, false, 'No upstream has the model.'),
   metrics_disabled: kind(
     404,
     false,
