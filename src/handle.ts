@@ -8,7 +8,13 @@ import type { Dialect } from './core/dialect.ts';
 import { asGatewayError, GatewayError } from './core/errors.ts';
 import type { Emit } from './core/events.ts';
 import { clientId, type RequestId } from './core/ids.ts';
-import type { Exchange, GatewayRequest, GatewayResponse, Handler } from './core/request.ts';
+import {
+  openExchange,
+  type Exchange,
+  type GatewayRequest,
+  type GatewayResponse,
+  type Handler,
+} from './core/request.ts';
 import type { DialectName } from './core/route.ts';
 import { CancelSource } from './runtime/cancel.ts';
 import type { Clock } from './runtime/clock.ts';
@@ -46,7 +52,7 @@ export function createHandle(options: HandleOptions): HandleRequest {
       const pending = readBody(inbound);
       const body = pending instanceof Promise ? await pending : pending;
       const request = composeRequest(inbound, head, body, dialect, closing.receivedAt);
-      exchange = newExchange(request, dialect, cancel);
+      exchange = openExchange(request, dialect, cancel);
       closing.follow(exchange);
       if (cancel.reason !== null) throw cancel.reason;
       return answer(await options.pipeline(exchange), exchange, closing);
@@ -158,24 +164,6 @@ function readBody(inbound: InboundRequest): Promise<Buffer> | AsyncIterable<Uint
     case 'none':
       return null;
   }
-}
-
-function newExchange(request: GatewayRequest, dialect: Dialect, cancel: CancelSource): Exchange {
-  return {
-    request,
-    dialect,
-    cancel,
-    tried: [],
-    attempts: 0,
-    waitedMs: 0,
-    queuedMs: 0,
-    served: 'upstream',
-    upstream: null,
-    cache: null,
-    firstContentAt: null,
-    usage: null,
-    times: null,
-  };
 }
 
 function refusal(

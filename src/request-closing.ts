@@ -99,11 +99,7 @@ export class RequestClosing {
         boundary.push(chunk);
       },
       onEnd: () => {
-        this.#close(
-          { outcome: outcomeOfStatus(status), status, streamed, errorCode: null },
-          true,
-          overheadFrom,
-        );
+        this.#close({ ...this.#endOfStream(status), status, streamed }, true, overheadFrom);
       },
       onFail: (failure) => {
         const error = asGatewayError(failure);
@@ -117,6 +113,14 @@ export class RequestClosing {
         this.#close({ outcome: 'aborted', status, streamed, errorCode: 'client_closed' }, true, overheadFrom);
       },
     });
+  }
+
+  /** An error that the upstream wrote into its own stream was passed on byte for byte, and is an error all the same. */
+  #endOfStream(status: number): Pick<End, 'outcome' | 'errorCode'> {
+    if (this.#exchange?.served === 'upstream' && this.#exchange.attemptOutcome === 'stream_error') {
+      return { outcome: 'upstream_error', errorCode: 'upstream_failed' };
+    }
+    return { outcome: outcomeOfStatus(status), errorCode: null };
   }
 
   #close(end: End, served: boolean, answeredAt: number = this.#clock.now()): void {

@@ -5,7 +5,13 @@ import type { TextEmbedder } from '../core/embedder.ts';
 import type { GatewayEvent } from '../core/events.ts';
 import { clientId, requestId, tenantId } from '../core/ids.ts';
 import type { JsonObject } from '../core/json.ts';
-import type { CachePolicy, Exchange, GatewayResponse } from '../core/request.ts';
+import {
+  openExchange,
+  type CachePolicy,
+  type Exchange,
+  type GatewayRequest,
+  type GatewayResponse,
+} from '../core/request.ts';
 import type { DialectName, Route } from '../core/route.ts';
 import type { ByteSink, ByteStream } from '../core/stream.ts';
 import { CancelSource } from '../runtime/cancel.ts';
@@ -52,34 +58,21 @@ export function exchangeFor(
   const route = given.route ?? routeFor('/api/chat');
   const body = Buffer.from(JSON.stringify(json));
   asked += 1;
-  return {
-    request: {
-      id: requestId(`req-${asked}`),
-      route,
-      method: 'POST',
-      target: given.target ?? route.template,
-      headers: {},
-      body,
-      facts: dialect.readRequest(route, body),
-      client: clientId('somebody'),
-      tenant: tenantId(given.tenant ?? 'anonymous'),
-      cachePolicy: given.policy ?? 'default',
-      receivedAt: given.receivedAt ?? 0,
-      deadlineAt: null,
-    },
-    dialect,
-    cancel: new CancelSource(),
-    tried: [],
-    attempts: 0,
-    waitedMs: 0,
-    queuedMs: 0,
-    served: 'upstream',
-    upstream: null,
-    cache: null,
-    firstContentAt: null,
-    usage: null,
-    times: null,
+  const request: GatewayRequest = {
+    id: requestId(`req-${asked}`),
+    route,
+    method: 'POST',
+    target: given.target ?? route.template,
+    headers: {},
+    body,
+    facts: dialect.readRequest(route, body),
+    client: clientId('somebody'),
+    tenant: tenantId(given.tenant ?? 'anonymous'),
+    cachePolicy: given.policy ?? 'default',
+    receivedAt: given.receivedAt ?? 0,
+    deadlineAt: null,
   };
+  return openExchange(request, dialect, new CancelSource());
 }
 
 /** A stream that has all its chunks and delivers them as soon as it is started, then ends or fails. */

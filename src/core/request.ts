@@ -62,6 +62,32 @@ export interface Exchange {
   firstContentAt: number | null;
   usage: Usage | null;
   times: ServingTimes | null;
+  /** How the last attempt ended, once it has; a stream's can be bad although every byte of it was passed on. */
+  attemptOutcome: AttemptOutcome | null;
+}
+
+/** A request at the start of its way: nothing tried, nothing known. */
+export function openExchange<C extends CancelToken>(
+  request: GatewayRequest,
+  dialect: Dialect,
+  cancel: C,
+): Exchange & { readonly cancel: C } {
+  return {
+    request,
+    dialect,
+    cancel,
+    tried: [],
+    attempts: 0,
+    waitedMs: 0,
+    queuedMs: 0,
+    served: 'upstream',
+    upstream: null,
+    cache: null,
+    firstContentAt: null,
+    usage: null,
+    times: null,
+    attemptOutcome: null,
+  };
 }
 
 export interface GatewayResponse {

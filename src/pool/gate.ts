@@ -98,6 +98,7 @@ class GatedAttempt implements AttemptListener {
     if (this.#contentAt === null) exchange.waitedMs += now - this.#startedAt;
     if (end.usage !== null) exchange.usage = end.usage;
     if (end.times !== null) exchange.times = end.times;
+    exchange.attemptOutcome = end.outcome;
     this.#settleBreaker(end, exchange);
     this.repeatable = end.stale && this.#mayRepeat && !exchange.cancel.cancelled;
     if (!this.repeatable) this.giveBack();
@@ -124,7 +125,9 @@ class GatedAttempt implements AttemptListener {
       this.#upstream.noteOutcome('good');
       const { route, facts } = exchange.request;
       if (route.lane !== 'none') this.#upstream.health.noteServed(facts.model);
-      settleByOutcome(this.#leave, outcome, { firstContentMs: (this.#contentAt ?? 0) - this.#startedAt });
+      // Without content there is no time to it, and none must enter the slow-call rule.
+      const at = this.#contentAt;
+      settleByOutcome(this.#leave, outcome, at === null ? {} : { firstContentMs: at - this.#startedAt });
     } else {
       this.#upstream.noteOutcome(OUTCOME_POLICY[outcome].breaker === 'failure' ? 'bad' : 'neutral');
       settleByOutcome(

@@ -236,9 +236,10 @@ export function createUpstreams(options: readonly UpstreamOptions[], deps: Upstr
 
 /** Whether its breaker would refuse now and for some time. */
 function isOpen(upstream: Upstream): boolean {
-  const { state, manual, retryAfterMs } = upstream.breaker.snapshot();
+  if (upstream.breaker.state !== 'open') return false; // the usual case, asked of every candidate of every request
+  const { manual, retryAfterMs } = upstream.breaker.snapshot();
   // At 0 the time is up and only the timer is late: asking turns it half-open.
-  return state === 'open' && manual !== 'observing' && retryAfterMs !== 0;
+  return manual !== 'observing' && retryAfterMs !== 0;
 }
 
 /** Until its breaker may admit again. Never by itself when it was isolated by hand. */

@@ -4,7 +4,13 @@ import { GatewayError } from '../core/errors.ts';
 import type { GatewayEvent } from '../core/events.ts';
 import { clientId, requestId, tenantId, upstreamName } from '../core/ids.ts';
 import type { AttemptOutcome } from '../core/outcome.ts';
-import type { Exchange, GatewayRequest, GatewayResponse, Handler } from '../core/request.ts';
+import {
+  openExchange,
+  type Exchange,
+  type GatewayRequest,
+  type GatewayResponse,
+  type Handler,
+} from '../core/request.ts';
 import type { Route } from '../core/route.ts';
 import type { ByteStream } from '../core/stream.ts';
 import { CancelSource } from '../runtime/cancel.ts';
@@ -45,8 +51,8 @@ function scene(
   const events: GatewayEvent[] = [];
   const cancel = new CancelSource();
   const attemptsAt: number[] = [];
-  const exchange: Exchange = {
-    request: {
+  const exchange = openExchange(
+    {
       id: requestId('r'),
       route,
       method: 'POST',
@@ -61,19 +67,9 @@ function scene(
       deadlineAt: null,
       ...request,
     },
-    dialect: {} as Dialect,
+    {} as Dialect,
     cancel,
-    tried: [],
-    attempts: 0,
-    waitedMs: 0,
-    queuedMs: 0,
-    served: 'upstream',
-    upstream: null,
-    cache: null,
-    firstContentAt: null,
-    usage: null,
-    times: null,
-  };
+  );
   // Plays the script; its last step repeats.
   const next: Handler = (current) => {
     const step = steps[Math.min(attemptsAt.length, steps.length - 1)] as Step;

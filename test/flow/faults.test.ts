@@ -184,6 +184,29 @@ describe('one fault, seen by the client, the breaker and the simulator', () => {
     },
   );
 
+  it('counts a request as failed whose upstream wrote an error into its own stream', async () => {
+    await using stack = await startStack({
+      config: { retry: { max: 0 }, cache: { mode: 'exact', sampled: true } },
+    });
+    stack.simulator.setFaults({ rules: [{ fault: 'error-in-stream' }] });
+    const response = await chat(stack, true, 'Why is the sky blue?');
+    expect(response.status).toBe(200);
+    expect(String((await lastItem(response))['error'])).toMatch(/runner/);
+    await until(
+      async () =>
+        valueOf(await scrape(stack.url), 'llamascope_requests_total', {
+          endpoint: '/api/chat',
+          outcome: 'upstream_error',
+        }) === 1,
+      'the request to be counted as failed',
+    );
+    const samples = await scrape(stack.url);
+    expect(valueOf(samples, 'llamascope_requests_total', { endpoint: '/api/chat', outcome: 'ok' })).toBe(0);
+    expect(valueOf(samples, 'semcache_size')).toBe(0);
+    stack.simulator.clearFaults();
+    await expectNothingHeld(stack);
+  });
+
   it('retries what a retry can change, before the first byte, and counts each attempt', async () => {
     await using stack = await startStack({
       upstream: { timeouts: TIMEOUTS },

@@ -1,6 +1,6 @@
 import { clientId, modelId, requestId, tenantId, type UpstreamName } from '../../src/core/ids.ts';
 import type { GatewayEvent } from '../../src/core/events.ts';
-import type { Exchange, GatewayRequest } from '../../src/core/request.ts';
+import { openExchange, type Exchange, type GatewayRequest } from '../../src/core/request.ts';
 import type { Route } from '../../src/core/route.ts';
 import { dialects } from '../../src/dialect/dialects.ts';
 import type { UpstreamOptions } from '../../src/pool/options.ts';
@@ -31,34 +31,23 @@ export interface ExchangeOptions {
 export function exchangeOf(options: ExchangeOptions = {}): TestExchange {
   const route = options.route ?? CHAT;
   const model = options.model === undefined ? 'm' : options.model;
-  return {
-    request: {
-      id: requestId('r-1'),
-      route,
-      method: options.method ?? 'POST',
-      target: options.target ?? route.template,
-      headers: { 'content-type': 'application/json' },
-      body: options.body === undefined ? Buffer.from('{"model":"m"}') : options.body,
-      facts: { model: model === null ? null : modelId(model), stream: options.stream ?? true, json: null },
-      client: clientId(options.client ?? 'c'),
-      tenant: tenantId('t'),
-      cachePolicy: 'default',
-      receivedAt: (options.clock ?? systemClock).now(),
-      deadlineAt: options.deadlineAt ?? null,
-    },
-    dialect: dialects[route.dialect],
-    cancel: new CancelSource(),
-    tried: options.tried ?? [],
-    attempts: 0,
-    waitedMs: 0,
-    queuedMs: 0,
-    served: 'upstream',
-    upstream: null,
-    cache: null,
-    firstContentAt: null,
-    usage: null,
-    times: null,
+  const request: GatewayRequest = {
+    id: requestId('r-1'),
+    route,
+    method: options.method ?? 'POST',
+    target: options.target ?? route.template,
+    headers: { 'content-type': 'application/json' },
+    body: options.body === undefined ? Buffer.from('{"model":"m"}') : options.body,
+    facts: { model: model === null ? null : modelId(model), stream: options.stream ?? true, json: null },
+    client: clientId(options.client ?? 'c'),
+    tenant: tenantId('t'),
+    cachePolicy: 'default',
+    receivedAt: (options.clock ?? systemClock).now(),
+    deadlineAt: options.deadlineAt ?? null,
   };
+  const exchange = openExchange(request, dialects[route.dialect], new CancelSource());
+  exchange.tried.push(...(options.tried ?? []));
+  return exchange;
 }
 
 export function upstreamOptions(
