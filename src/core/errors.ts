@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'invalid_header'
   | 'unauthorized'
   | 'endpoint_forbidden'
+  | 'foreign_origin'
   | 'unknown_path'
   | 'metrics_disabled'
   | 'method_not_allowed'
@@ -69,6 +70,11 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorKind>> = {
     403,
     false,
     'The endpoint changes or deletes models and is refused unless `allowManagement` is set.',
+  ),
+  foreign_origin: kind(
+    403,
+    false,
+    'A web page of another origin asked the operations plane to change something, or reached it under a name that is not its own. Use its address, or set `admin.token`.',
   ),
   unknown_path: kind(404, false, 'The path is not on the allow-list of forwarded routes.'),
   metrics_disabled: kind(

@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { dialects } from '../dialect/dialects.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { GatewayError } from '../core/errors.ts';
+import { request as httpRequest } from 'node:http';
+import { jsonReply, type OperationRoute } from './operation-route.ts';
 import { createListener, type Listener } from './listener.ts';
 import { createOperations, type OperationsOptions } from './operations.ts';
 
@@ -103,4 +106,87 @@ describe('operations plane', () => {
     ]);
     expect((await fetch(`${url}/livez`)).status).toBe(200);
   });
+
+  it('lets parts act: parameters, query and a JSON body, with errors of their own', async () => {
+    const url = await start({ routes: [echo, refusing] });
+    const reply = await fetch(`${url}/admin/things/a%20b/set?x=1`, { method: 'POST', body: '{"n":1}' });
+    expect([reply.status, await reply.json()]).toEqual([200, { name: 'a b', x: '1', json: { n: 1 } }]);
+    const empty = await fetch(`${url}/admin/things/a/set`, { method: 'POST' });
+    expect(await empty.json()).toMatchObject({ json: null });
+    const index = (await (await fetch(`${url}/admin/`)).json()) as { resources: string[] };
+    expect(index.resources).toEqual(['/admin/breakers', 'POST /admin/things/{name}/set', '/admin/no']);
+    const wrong = await fetch(`${url}/admin/things/a/set`, { method: 'POST', body: '{"n":' });
+    expect([wrong.status, await wrong.json()]).toMatchObject([400, { error: { code: 'invalid_json' } }]);
+    const large = await fetch(`${url}/admin/things/a/set`, { method: 'POST', body: `"${'x'.repeat(200)}"` });
+    expect([large.status, await large.json()]).toMatchObject([413, { error: { code: 'body_too_large' } }]);
+    expect((await fetch(`${url}/admin/no`)).status).toBe(503);
+    expect((await fetch(`${url}/admin/things/a/set`)).headers.get('allow')).toBe('POST');
+  });
+
+  it('writes an answer bit by bit, and says when its reader has gone', async () => {
+    let closed = 0;
+    const ticking: OperationRoute = {
+      method: 'GET',
+      path: '/admin/ticks',
+      handle: () => ({
+        status: 200,
+        contentType: 'text/event-stream',
+        body: (stream): void => {
+          stream.onClose(() => (closed += 1));
+          stream.write('data: 1\n\n');
+          expect(stream.pendingBytes).toBeGreaterThanOrEqual(0);
+          stream.onDrain(() => undefined);
+          stream.end();
+        },
+      }),
+    };
+    const url = await start({ routes: [ticking] });
+    expect(await (await fetch(`${url}/admin/ticks`)).text()).toBe('data: 1\n\n');
+    await expect.poll(() => closed).toBe(1);
+  });
+
+  it('keeps pages of other origins out', async () => {
+    const url = await start({ routes: [echo] });
+    const post = (headers: Record<string, string>): Promise<number> =>
+      ask('POST', `${url}/admin/things/a/set`, headers);
+    expect(await post({ origin: url })).toBe(200);
+    expect(await post({ 'sec-fetch-site': 'same-origin', origin: url })).toBe(200);
+    expect(await post({ origin: 'http://evil.example' })).toBe(403);
+    expect(await post({ origin: 'null' })).toBe(403);
+    expect(await post({ 'sec-fetch-site': 'cross-site' })).toBe(403);
+    // DNS rebinding: the page's own origin, resolved to us.
+    expect(await ask('GET', `${url}/admin/`, { host: 'evil.example' })).toBe(403);
+    expect(await ask('GET', `${url}/admin/`, { host: 'localhost:11435' })).toBe(200);
+    expect(await ask('GET', `${url}/livez`, { host: 'evil.example' })).toBe(200);
+    const locked = await start({ token: 'secret' });
+    expect(
+      await ask('GET', `${locked}/admin/`, { host: 'gateway.internal', authorization: 'Bearer secret' }),
+    ).toBe(200);
+  });
 });
+
+const echo: OperationRoute = {
+  method: 'POST',
+  path: '/admin/things/{name}/set',
+  bodyBytes: 100,
+  handle: ({ params, query, json }) => jsonReply({ name: params['name'] ?? null, x: query.get('x'), json }),
+};
+
+const refusing: OperationRoute = {
+  method: 'GET',
+  path: '/admin/no',
+  handle: () => {
+    throw new GatewayError('draining', 'not now');
+  },
+};
+
+/** `fetch` sets `host` and `origin` itself. */
+function ask(method: string, url: string, headers: Record<string, string>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest(url, { method, headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    sent.on('error', reject).end();
+  });
+}

@@ -1,12 +1,24 @@
 /**
- * The operations plane: `/metrics`, `/health`, `/livez`, `/readyz` and `/admin/`. Read-only. Off
- * loopback everything but the two probes needs the configured bearer token. It never touches the
- * data plane: a scrape or a health check takes no permit and is counted nowhere.
+ * The operations plane: `/metrics`, `/health`, `/livez`, `/readyz`, `/admin/` and whatever routes the parts of
+ * the gateway hand in. Off loopback everything but the two probes needs the configured bearer token, and no
+ * page of another origin may change anything. It never touches the data plane: a scrape or a health check takes no
+ * permit and is counted nowhere.
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { JsonValue } from '../core/json.ts';
+import { CancelSource } from '../runtime/cancel.ts';
+import { systemClock, type Clock } from '../runtime/clock.ts';
+import { refuseForeignPage } from './operation-origin.ts';
+import {
+  jsonReply,
+  type OperationReply,
+  type OperationRoute,
+  type OperationStream,
+} from './operation-route.ts';
+import { OperationTable } from './operation-table.ts';
+import { readRequestBody } from './request-body.ts';
 
 /** A metrics exposition as some renderer made it. */
 export interface MetricsPage {
@@ -21,8 +33,11 @@ export interface OperationsOptions {
   readonly ready: () => { readonly ready: boolean; readonly reason: string };
   /** Read-only state by name: `/admin/` lists them, `/admin/NAME` shows one. */
   readonly admin: Readonly<Record<string, () => JsonValue>>;
+  /** What the parts of the gateway answer themselves. */
+  readonly routes?: readonly OperationRoute[];
   /** Required as `Authorization: Bearer` when set. */
   readonly token: string | null;
+  readonly clock?: Clock;
 }
 
 export interface Operations {
@@ -32,15 +47,16 @@ export interface Operations {
   notFound(response: ServerResponse, path: string): void;
 }
 
-const OPEN_PATHS = new Set(['/livez', '/readyz']);
-const PATHS = new Set(['/metrics', '/health', '/livez', '/readyz', '/admin', '/admin/']);
+/** For a client to send the body of an action. */
+const BODY_TIMEOUT_MS = 10_000;
 
 export function createOperations(options: OperationsOptions): Operations {
+  const table = new OperationTable([...ownRoutes(options), ...(options.routes ?? [])]);
+  const clock = options.clock ?? systemClock;
   return {
-    owns: (path) => PATHS.has(path) || path.startsWith('/admin/'),
+    owns: (path) => table.owns(path),
     serve(request, response, path): void {
-      request.resume(); // no operation reads a body
-      answer(request, path, options).then(
+      answer(request, response, path, { table, token: options.token, clock }).then(
         (reply) => {
           send(request, response, reply);
         },
@@ -60,69 +76,128 @@ export function createOperations(options: OperationsOptions): Operations {
   };
 }
 
-interface Reply {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: string;
-  readonly headers?: readonly string[];
+interface Plane {
+  readonly table: OperationTable;
+  readonly token: string | null;
+  readonly clock: Clock;
 }
 
-const JSON_TYPE = 'application/json; charset=utf-8';
-
-async function answer(request: IncomingMessage, path: string, options: OperationsOptions): Promise<Reply> {
-  if (
-    options.token !== null &&
-    !OPEN_PATHS.has(path) &&
-    !authorised(request.headers.authorization, options.token)
-  ) {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  { table, token, clock }: Plane,
+): Promise<OperationReply> {
+  const method = request.method ?? 'GET';
+  const { route, ...found } = table.match(method, path);
+  if (token !== null && route?.open !== true && !authorised(request.headers.authorization, token)) {
+    request.resume();
     const reply = failure(
       new GatewayError('unauthorized', 'the operations plane needs Authorization: Bearer with admin.token'),
     );
     return { ...reply, headers: ['www-authenticate', 'Bearer realm="llamascope"'] };
   }
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
+  if (route === null) {
+    request.resume();
+    return refuseUnknown(method, path, 'allow' in found ? found.allow : [], table);
+  }
+  if (route.open !== true) refuseForeignPage(request.headers, route.method !== 'GET', token);
+  const cancel = new CancelSource();
+  response.on('close', () => {
+    cancel.cancel(new GatewayError('client_closed', 'the client went away'));
+  });
+  return route.handle({
+    path,
+    params: 'params' in found ? found.params : {},
+    query: new URLSearchParams((request.url ?? '').split('?', 2)[1] ?? ''),
+    headers: request.headers,
+    json: await readJson(request, route.bodyBytes ?? 0, clock),
+    cancel,
+  });
+}
+
+function refuseUnknown(
+  method: string,
+  path: string,
+  allow: readonly string[],
+  table: OperationTable,
+): OperationReply {
+  if (allow.length > 0) {
     const error = new GatewayError(
       'method_not_allowed',
-      `${request.method ?? '?'} is not allowed on ${path}: use GET`,
+      `${method} is not allowed on ${path}: use ${allow.filter((one) => one !== 'HEAD').join(' or ')}`,
     );
-    return { ...failure(error), headers: ['allow', 'GET, HEAD'] };
+    return { ...failure(error), headers: ['allow', allow.join(', ')] };
   }
-  switch (path) {
-    case '/livez':
-      return json(200, { status: 'ok' });
-    case '/readyz': {
-      const { ready, reason } = options.ready();
-      return json(ready ? 200 : 503, { ready, reason });
-    }
-    case '/health':
-      return json(200, options.health());
-    case '/metrics':
-      return metrics(request, options);
-    default:
-      return admin(path, options);
+  const known = table.match('GET', '/admin/').route === null ? '' : ': /admin/ lists what there is';
+  throw new GatewayError('unknown_path', `unknown path ${path.slice(0, 200)}${known}`);
+}
+
+async function readJson(
+  request: IncomingMessage,
+  bodyBytes: number,
+  clock: Clock,
+): Promise<JsonValue | null> {
+  if (bodyBytes === 0) {
+    request.resume();
+    return null;
+  }
+  const body = await readRequestBody(request, { bodyBytes, requestTimeoutMs: BODY_TIMEOUT_MS }, clock);
+  if (body.length === 0) return null;
+  try {
+    return JSON.parse(body.toString('utf8')) as JsonValue;
+  } catch (error) {
+    throw new GatewayError('invalid_json', `the body is not valid JSON: ${(error as Error).message}`);
   }
 }
 
-async function metrics(request: IncomingMessage, options: OperationsOptions): Promise<Reply> {
+/** The paths that every gateway has. */
+function ownRoutes(options: OperationsOptions): readonly OperationRoute[] {
+  const names = Object.keys(options.admin);
+  const index = (): OperationReply => {
+    const acting = (options.routes ?? []).filter(({ path }) => path.startsWith('/admin/'));
+    return jsonReply({
+      resources: [
+        ...names.map((name) => `/admin/${name}`),
+        ...acting.map(({ method, path }) => (method === 'GET' ? path : `${method} ${path}`)),
+      ],
+    });
+  };
+  return [
+    { method: 'GET', path: '/livez', open: true, handle: () => jsonReply({ status: 'ok' }) },
+    {
+      method: 'GET',
+      path: '/readyz',
+      open: true,
+      handle: () => {
+        const { ready, reason } = options.ready();
+        return jsonReply({ ready, reason }, ready ? 200 : 503);
+      },
+    },
+    { method: 'GET', path: '/health', handle: () => jsonReply(options.health()) },
+    { method: 'GET', path: '/metrics', handle: ({ headers }) => metrics(headers['accept'], options) },
+    { method: 'GET', path: '/admin', handle: index },
+    { method: 'GET', path: '/admin/', handle: index },
+    ...Object.entries(options.admin).map(([name, read]): OperationRoute => ({
+      method: 'GET',
+      path: `/admin/${name}`,
+      handle: () => jsonReply(read()),
+    })),
+  ];
+}
+
+async function metrics(
+  accept: string | string[] | undefined,
+  options: OperationsOptions,
+): Promise<OperationReply> {
   if (options.metrics === null) {
     throw new GatewayError(
       'metrics_disabled',
       'metrics are switched off (metrics.enabled: false or METRICS_ENABLED=false); start without it to expose them here',
     );
   }
-  const page = await options.metrics(request.headers.accept);
+  const page = await options.metrics(accept === undefined ? undefined : String(accept));
   return { status: 200, contentType: page.contentType, body: page.body };
-}
-
-function admin(path: string, options: OperationsOptions): Reply {
-  const name = path.slice('/admin/'.length);
-  if (name === '') return json(200, { resources: Object.keys(options.admin).map((key) => `/admin/${key}`) });
-  const read = Object.hasOwn(options.admin, name) ? options.admin[name] : undefined;
-  if (read === undefined) {
-    const known = Object.keys(options.admin).join(', ');
-    throw new GatewayError('unknown_path', `unknown resource ${path.slice(0, 200)}: /admin/ has ${known}`);
-  }
-  return json(200, read());
 }
 
 function authorised(header: string | undefined, token: string): boolean {
@@ -131,24 +206,39 @@ function authorised(header: string | undefined, token: string): boolean {
   return given.length === wanted.length && timingSafeEqual(given, wanted);
 }
 
-function json(status: number, value: JsonValue): Reply {
-  return { status, contentType: JSON_TYPE, body: `${JSON.stringify(value, null, 2)}\n` };
+function failure(error: GatewayError): OperationReply {
+  return jsonReply({ error: { code: error.code, message: error.message } }, error.status);
 }
 
-function failure(error: GatewayError): Reply {
-  return json(error.status, { error: { code: error.code, message: error.message } });
-}
-
-function send(request: IncomingMessage | null, response: ServerResponse, reply: Reply): void {
+function send(request: IncomingMessage | null, response: ServerResponse, reply: OperationReply): void {
   if (response.destroyed) return;
-  response.writeHead(reply.status, [
-    'content-type',
-    reply.contentType,
-    'content-length',
-    String(Buffer.byteLength(reply.body)),
-    'cache-control',
-    'no-store',
-    ...(reply.headers ?? []),
-  ]);
-  response.end(request?.method === 'HEAD' ? undefined : reply.body);
+  const { body } = reply;
+  const headers = ['content-type', reply.contentType, ...(reply.headers ?? [])];
+  if (!headers.includes('cache-control')) headers.push('cache-control', 'no-store');
+  // An answer given before its request was read ends the connection: what follows on it is no new request.
+  if (request !== null && !request.complete) headers.push('connection', 'close');
+  if (typeof body !== 'function') headers.push('content-length', String(Buffer.byteLength(body)));
+  response.writeHead(reply.status, headers);
+  if (request?.method === 'HEAD') response.end();
+  else if (typeof body !== 'function') response.end(body);
+  else {
+    response.flushHeaders();
+    body(openStream(response));
+  }
+}
+
+function openStream(response: ServerResponse): OperationStream {
+  return {
+    write: (chunk) => (response.destroyed ? false : response.write(chunk)),
+    get pendingBytes(): number {
+      return response.writableLength;
+    },
+    onDrain: (callback) => void response.on('drain', callback),
+    onClose: (callback) => {
+      if (response.destroyed) callback();
+      else response.once('close', callback);
+    },
+    end: () => void response.end(),
+    destroy: () => void response.destroy(),
+  };
 }

@@ -26,8 +26,9 @@ describe.skipIf(!hasComponent('prometheus') && process.env['CI'] !== 'true')('a 
       config: { cache: { mode: 'on', sampled: true, embedder: 'in-process' } },
     });
     await using prometheus = await startPrometheus(stack.url);
+    // A target is up before the samples of its scrape can be queried; `up` is stored together with them.
     await until(
-      async () => (await prometheus.targets()).some((target) => target.health === 'up'),
+      async () => (await prometheus.query('up')).some(({ value }) => value === 1),
       'the first scrape',
     );
 
