@@ -5,6 +5,7 @@
  * answers, to mix tenants or models, and to let a caller loosen any of this. A cache that fails is a miss.
  */
 import type { TextEmbedder } from '../core/embedder.ts';
+import type { Scorer } from '../core/scorer.ts';
 import type { Emit } from '../core/events.ts';
 import type { Stage } from '../core/request.ts';
 import type { CacheSnapshot } from '../core/state.ts';
@@ -34,8 +35,11 @@ export interface CacheDeps {
 
 export interface Cache {
   readonly stage: Stage;
-  /** At any time, takes effect at once; null leaves the exact tier alone. The embedder stays the caller's to close. */
-  setEmbedder(embedder: TextEmbedder | null): void;
+  /**
+   * At any time, takes effect at once; null leaves the exact tier alone. The embedder stays the caller's to close.
+   * `scorer` judges the candidates that the guard leaves; the bare cosine unless given.
+   */
+  setEmbedder(embedder: TextEmbedder | null, scorer?: Scorer): void;
   /** True at the moment of asking: nothing expired is counted. */
   snapshot(): CacheSnapshot;
   /** Removes what matches every field given, or everything. Answers how many entries went. */
@@ -78,8 +82,8 @@ export function createCache(given: Partial<CacheOptions>, deps: CacheDeps): Cach
 
   return {
     stage: createCacheStage({ options, clock, emit, identifier, store, semantic, writer }),
-    setEmbedder: (embedder) => {
-      semantic.setEmbedder(embedder);
+    setEmbedder: (embedder, scorer) => {
+      semantic.setEmbedder(embedder, scorer);
     },
     snapshot: () => {
       const { entries, bytes } = store.stats();

@@ -1,14 +1,17 @@
 /**
  * Finds a stored answer to a question that means the same. It looks only among entries of the very same scope
  * (tenant, model, history, system prompt, options: everything but the last user text), takes the
- * nearest few, lets the guard refuse each that differs in a number, a name or a "not", and answers
- * with the first that is left above the threshold. Whatever fails on the way is a miss.
+ * nearest few, lets the guard refuse each that differs in a number, a name or a "not", has the scorer judge
+ * the first few that are left, and answers with the best of them above the threshold. Whatever fails on the
+ * way is a miss.
  */
 import type { CancelToken } from '../../core/cancel.ts';
 import type { TextEmbedder } from '../../core/embedder.ts';
 import type { Emit } from '../../core/events.ts';
+import type { Scorer } from '../../core/scorer.ts';
 import { sleep, type Clock } from '../../runtime/clock.ts';
 import type { CacheEntry, MaybePromise, StoreListener } from '../store/port.ts';
+import { cosineScorer } from './cosine-scorer.ts';
 import { semanticEligibility } from './eligibility.ts';
 import { EmbedderGate, type EmbedCall } from './embedder-gate.ts';
 import { analyse, vetoPair } from './guard.ts';
@@ -16,13 +19,15 @@ import { Learner, type Attach, type Unlearned } from './learner.ts';
 import type { Neighbour } from './scope-rows.ts';
 import { VectorIndex } from './vector-index.ts';
 
-/** One neighbour is not enough: when the guard refuses it, the next may be the same question. */
-const NEIGHBOURS = 8;
+/** One neighbour is not enough: when the guard refuses it, a later one may be the same question. */
+const NEIGHBOURS = 32;
+/** As many of those that the guard leaves are scored. */
+const SCORED = 3;
 /** A cosine below this says nothing. */
 const FLOOR = 0;
 
 export interface SemanticOptions {
-  /** Null: what the embedder recommends. */
+  /** Least score; null: what the scorer recommends. */
   readonly threshold: number | null;
   readonly embedDeadlineMs: number;
 }
@@ -38,6 +43,8 @@ export interface SemanticDeps {
 export interface SemanticHit {
   readonly entry: CacheEntry;
   readonly similarity: number;
+  /** How likely the scorer holds it that both questions have the same answer. */
+  readonly score: number;
 }
 
 export interface SemanticFinding {
@@ -54,6 +61,7 @@ export class SemanticTier implements StoreListener {
   readonly #gate: EmbedderGate;
   readonly #learner: Learner;
   #index: VectorIndex | null = null;
+  #scorer: Scorer | null = null;
 
   constructor(options: SemanticOptions, deps: SemanticDeps) {
     this.#options = options;
@@ -67,9 +75,10 @@ export class SemanticTier implements StoreListener {
   }
 
   /** Takes effect at once. Another identity means an empty index: its vectors compare with no others. */
-  setEmbedder(embedder: TextEmbedder | null): void {
+  setEmbedder(embedder: TextEmbedder | null, scorer?: Scorer): void {
     const changed = embedder?.identity !== this.identity;
     this.#gate.use(embedder);
+    this.#scorer = embedder === null ? null : (scorer ?? cosineScorer(embedder));
     if (embedder === null) this.#index = null;
     else if (changed || this.#index === null)
       this.#index = new VectorIndex(embedder.identity, embedder.dimensions);
@@ -134,25 +143,44 @@ export class SemanticTier implements StoreListener {
     return { hit, similarity: hit?.similarity ?? neighbours[0]?.similarity ?? null, call };
   }
 
+  /** The best of the first few that the guard leaves, when its score reaches the threshold. */
   async #accept(text: string, neighbours: readonly Neighbour[]): Promise<SemanticHit | null> {
-    const threshold = this.#options.threshold ?? this.#gate.embedder?.recommendedThreshold ?? Infinity;
-    const near = neighbours.filter((neighbour) => neighbour.similarity >= threshold);
-    if (near.length === 0) return null;
+    const scorer = this.#scorer;
+    if (scorer === null) return null;
+    const threshold = this.#options.threshold ?? scorer.recommendedThreshold;
+    const floor = scorer.floorFor(threshold);
     try {
-      const question = analyse(text);
-      for (const { entry: candidate, similarity } of near) {
-        const reason = vetoPair(question, analyse(candidate.text));
-        if (reason !== null) {
-          this.#deps.emit({ type: 'cache.vetoed', reason });
-          continue;
-        }
+      const left = this.#guard(text, neighbours, floor);
+      if (left.length === 0) return null;
+      const scores = await scorer.score(
+        text,
+        left.map(({ entry, similarity }) => ({ text: entry.text, similarity })),
+      );
+      const ranked = left
+        .map(({ entry, similarity }, i) => ({ candidate: entry, similarity, score: scores[i] ?? 0 }))
+        .filter(({ score }) => score >= threshold)
+        .sort((a, b) => b.score - a.score);
+      for (const { candidate, similarity, score } of ranked) {
         const entry = await this.#deps.find(candidate.key);
-        if (entry?.id === candidate.id) return { entry, similarity };
+        if (entry?.id === candidate.id) return { entry, similarity, score };
       }
     } catch {
-      // A guard or a store that fails must not serve.
+      // A guard, a scorer or a store that fails must not serve.
     }
     return null;
+  }
+
+  /** The nearest few from `floor` on that nothing in the words speaks against. */
+  #guard(text: string, neighbours: readonly Neighbour[], floor: number): Neighbour[] {
+    const left: Neighbour[] = [];
+    const question = analyse(text);
+    for (const neighbour of neighbours) {
+      if (neighbour.similarity < floor || left.length === SCORED) break;
+      const reason = vetoPair(question, analyse(neighbour.entry.text));
+      if (reason === null) left.push(neighbour);
+      else this.#deps.emit({ type: 'cache.vetoed', reason });
+    }
+    return left;
   }
 }
 

@@ -75,6 +75,43 @@ describe('a semantic hit', () => {
     expect(bench.of('cache.embedded').map(({ failed }) => failed)).toEqual([false, false]);
   });
 
+  it('serves the candidate that the scorer likes best, of the three nearest that the guard leaves', async () => {
+    const bench = open();
+    const scored: string[][] = [];
+    const likes = 'what is the capital city of France ?';
+    bench.cache.setEmbedder(bench.embedder, {
+      identity: 'test',
+      recommendedThreshold: 0.5,
+      floorFor: () => 0.4,
+      score: (_question, pairs) => {
+        scored.push(pairs.map(({ text }) => text));
+        return Promise.resolve(pairs.map(({ text }) => (text === likes ? 0.6 : 0.4)));
+      },
+    });
+    for (const text of [CAPITAL, likes, `${CAPITAL} `, `${CAPITAL}  `, 'what is the capital city of Peru'])
+      await bench.ask(chat(text), { policy: 'refresh' });
+    const { exchange, body } = await bench.ask(chat(REWORDED));
+    expect(exchange.cache?.result).toBe('hit-semantic');
+    expect(body).toContain('answer 2');
+    expect(scored.at(-1)?.length).toBe(3);
+    expect(scored.at(-1)).toContain(likes);
+  });
+
+  it('misses when the scorer fails', async () => {
+    const bench = open();
+    const failing = { identity: 'test', recommendedThreshold: 0.5, floorFor: (): number => 0 };
+    bench.cache.setEmbedder(bench.embedder, {
+      ...failing,
+      score: () => {
+        throw new Error('no score');
+      },
+    });
+    await bench.ask(chat(CAPITAL));
+    expect((await bench.ask(chat(REWORDED))).exchange.cache?.result).toBe('miss');
+    bench.cache.setEmbedder(bench.embedder, { ...failing, score: () => [] });
+    expect((await bench.ask(chat(`${REWORDED} `))).exchange.cache?.result).toBe('miss');
+  });
+
   it('takes the next neighbour when the guard refuses the nearest', async () => {
     const bench = open();
     await bench.ask(chat('what is the capital city of France in 1200 please'));
