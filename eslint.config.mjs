@@ -42,7 +42,7 @@ export default defineConfig(
   { ignores: ['dist/', 'coverage/', 'node_modules/', '.cache/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -103,6 +103,18 @@ export default defineConfig(
         { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: TIME },
         { selector: "CallExpression[callee.name='Date']", message: TIME },
       ],
+    },
+  },
+  {
+    // The page runs in a browser: its clock and timers are the browser's. It prints nowhere either.
+    files: ['web/**/*.ts', 'web/**/*.tsx'],
+    ignores: ['**/*.test.ts'],
+    plugins: { llamascope: { rules: { walls: wallsRule } } },
+    rules: {
+      'llamascope/walls': 'error',
+      'no-console': 'error',
+      'max-lines': ['error', { max: 300 }],
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
     },
   },
   {

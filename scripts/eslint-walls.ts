@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Rule } from 'eslint';
-import { ROOT_BECAUSE, ROOT_FILES_OPEN_TO, WALLS } from './walls.ts';
+import { ROOT_BECAUSE, ROOT_FILES_OPEN_TO, WALLS, WEB_WALL } from './walls.ts';
 
 /** What an import means for the walls; null when it is allowed. */
 export function wallBreach(source: string, file: string, src: string): string | null {
@@ -36,15 +36,40 @@ function relativeBreach(target: string, src: string, folder: string | null): str
   return `${folder} may not import ${toFolder}: ${wall?.because ?? ''}.`;
 }
 
+/** `import type` and `export type`, which leave nothing in what is built. */
+const isTypesOnly = (node: Rule.Node): boolean =>
+  (node as { importKind?: string }).importKind === 'type' ||
+  (node as { exportKind?: string }).exportKind === 'type';
+
+/** The same for a file of the page. */
+export function webWallBreach(source: string, file: string, root: string, typesOnly: boolean): string | null {
+  if (!source.startsWith('.')) {
+    const name = source.split('/', source.startsWith('@') ? 2 : 1).join('/');
+    return WEB_WALL.packages.includes(name)
+      ? null
+      : `web may not import the package ${name}: ${WEB_WALL.because}.`;
+  }
+  const target = path.relative(root, path.resolve(path.dirname(file), source)).split(path.sep);
+  if (target[0] === 'web') return null;
+  const inSrc = target[0] === 'src' ? target.slice(1).join('/') : null;
+  if (inSrc === null || !WEB_WALL.types.includes(inSrc))
+    return `web may not import ${target.join('/')}: ${WEB_WALL.because}.`;
+  return typesOnly ? null : `web may import only types from ${target.join('/')}: ${WEB_WALL.because}.`;
+}
+
 /** `import`, `export … from` and `import()` against the table in walls.ts. */
 export const wallsRule: Rule.RuleModule = {
   meta: { type: 'problem', schema: [], messages: { breach: '{{ why }}' } },
   create(context: Rule.RuleContext): Rule.RuleListener {
     const src = path.join(context.cwd, 'src');
-    if (!context.filename.startsWith(src + path.sep)) return {};
+    const web = path.join(context.cwd, 'web');
+    const inWeb = context.filename.startsWith(web + path.sep);
+    if (!inWeb && !context.filename.startsWith(src + path.sep)) return {};
     const check = (node: Rule.Node, source: unknown): void => {
       if (typeof source !== 'string') return;
-      const why = wallBreach(source, context.filename, src);
+      const why = inWeb
+        ? webWallBreach(source, context.filename, context.cwd, isTypesOnly(node))
+        : wallBreach(source, context.filename, src);
       if (why !== null) context.report({ node, messageId: 'breach', data: { why } });
     };
     return {

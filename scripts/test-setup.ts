@@ -7,7 +7,11 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hasComponent } from '../test/support/components.ts';
 
 /** Program on the PATH, and the Debian package that has it. */
-const COMPONENTS: Readonly<Record<string, string>> = { prometheus: 'prometheus', promtool: 'prometheus' };
+const COMPONENTS: Readonly<Record<string, string>> = {
+  prometheus: 'prometheus',
+  promtool: 'prometheus',
+  chromium: 'chromium',
+};
 const POLICY = '/usr/sbin/policy-rc.d';
 /** Marked, so that one which an interrupted run left behind is known as ours and goes with the next. */
 const OUR_POLICY = '#!/bin/sh\n# set by the test set-up of llamascope while it installs\nexit 101\n';

@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { wallBreach } from '../../scripts/eslint-walls.ts';
-import { ROOT_FILES_OPEN_TO, WALLS } from '../../scripts/walls.ts';
+import { wallBreach, webWallBreach } from '../../scripts/eslint-walls.ts';
+import { ROOT_FILES_OPEN_TO, WALLS, WEB_WALL } from '../../scripts/walls.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const SRC = path.join(ROOT, 'src');
@@ -76,6 +76,19 @@ describe('the walls', () => {
     const message = breach(file, source);
     expect(message?.slice(0, beginning.length)).toBe(beginning);
     expect(message?.length).toBeGreaterThan(beginning.length + 20);
+  });
+
+  it('keep everything but the types of the protocol out of the page', () => {
+    const from = path.join(ROOT, 'web/src/main.tsx');
+    const web = (source: string, typesOnly: boolean): string | null =>
+      webWallBreach(source, from, ROOT, typesOnly);
+    const protocol = `../../src/${WEB_WALL.types[0] ?? ''}`;
+    expect(web(protocol, true)).toBeNull();
+    expect(web('./app.tsx', false)).toBeNull();
+    expect(web('preact/hooks', false)).toBeNull();
+    expect(web(protocol, false)).toMatch(/^web may import only types from src\//);
+    expect(web('../../src/gateway.ts', true)).toMatch(/^web may not import src\/gateway\.ts: /);
+    expect(web('lodash', false)).toMatch(/^web may not import the package lodash: /);
   });
 
   it('open only doors that exist', () => {
