@@ -69,6 +69,25 @@ export const WALLS: Readonly<Record<string, Wall>> = {
     packages: ['zod', 'yaml'],
     because: 'configuration is plain data by the time it leaves here; gateway.ts hands each part its own',
   },
+  gateway: {
+    may: [
+      'core',
+      'runtime',
+      'dialect',
+      'admission',
+      'cache',
+      'resilience',
+      'upstream',
+      'embedding',
+      'pool',
+      'http',
+      'telemetry',
+      'config',
+    ],
+    packages: [],
+    because:
+      'the composition root in rooms: it may know every part so that no part has to know another; only cli stands above it',
+  },
   cli: {
     may: ['config', 'core', 'runtime', 'simulator', 'telemetry'],
     packages: [],
@@ -82,6 +101,7 @@ export const ROOT_BECAUSE = 'only cli prints and exits, so nothing may depend on
 /** Root files that a folder may import, by folder. Everything else in the root is above the folders. */
 export const ROOT_FILES_OPEN_TO: Readonly<Record<string, readonly string[]>> = {
   cli: ['gateway.ts', 'version.ts'],
+  gateway: ['embedder-choice.ts', 'handle.ts', 'health.ts', 'pipeline.ts', 'version.ts'],
 };
 
 /** The page (web/src). It runs in a browser, so of src it may have nothing but types: a value would be bundled into it. */

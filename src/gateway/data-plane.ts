@@ -1,0 +1,49 @@
+/**
+ * What one configuration makes of the parts: the way of a request. It holds nothing that outlives it, so a
+ * reload builds a new one beside it and points new requests there; those under way end in the one
+ * they began in.
+ */
+import { MANAGEMENT_CALLS, type Config } from '../config/config.ts';
+import { dialects } from '../dialect/dialects.ts';
+import { createHandle } from '../handle.ts';
+import { createFetch, type Fetch } from '../http/fetch.ts';
+import type { HandleRequest } from '../http/inbound.ts';
+import { createPipeline } from '../pipeline.ts';
+import { createRetryStage } from '../resilience/retry.ts';
+import { requestIds } from '../runtime/ids.ts';
+import type { Parts } from './parts.ts';
+
+export interface DataPlane {
+  readonly handle: HandleRequest;
+  readonly fetch: Fetch;
+}
+
+export function createDataPlane(config: Config, parts: Parts): DataPlane {
+  const { clock, rng, bus, upstreams, cache, log } = parts;
+  const { emit } = bus;
+  const handle = createHandle({
+    dialects,
+    pipeline: createPipeline({
+      cache: cache.stage,
+      retry: createRetryStage(config.retry, { clock, rng, emit, elsewhere: upstreams.elsewhere }),
+      pool: upstreams.handle,
+    }),
+    emit,
+    clock,
+    newId: requestIds(),
+    instance: parts.instance,
+    allowManagement: managementTemplates(config),
+    draining: () => parts.draining,
+    onDefect: (id, error) => {
+      log.logger.error({ requestId: id, err: error }, 'defect: a request failed inside Llamascope');
+    },
+  });
+  return { handle, fetch: createFetch({ handle, dialects, emit, bodyBytes: config.limits.bodyBytes }) };
+}
+
+/** The route templates behind the names of `allowManagement`. */
+function managementTemplates({ allowManagement }: Config): ReadonlySet<string> {
+  const calls =
+    allowManagement === true ? MANAGEMENT_CALLS : allowManagement === false ? [] : allowManagement;
+  return new Set(calls.map((call) => (call === 'blobs' ? '/api/blobs/:digest' : `/api/${call}`)));
+}

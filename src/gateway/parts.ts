@@ -1,0 +1,90 @@
+/**
+ * The parts that live as long as the gateway and hold what a reload must not lose: counters, breakers, connections,
+ * queues, cached answers. Each is built from its section of the configuration and is told of a new one by
+ * `reload.ts`; what a configuration only shapes, and nothing remembers, stands in `data-plane.ts`.
+ */
+import { randomBytes } from 'node:crypto';
+import { createCache, type Cache } from '../cache/cache.ts';
+import type { Config } from '../config/config.ts';
+import type { StateReader } from '../core/state.ts';
+import { createEmbedderChoice, type EmbedderChoice } from '../embedder-choice.ts';
+import type { HealthFacts } from '../health.ts';
+import { createUpstreams, type Upstreams } from '../pool/registry.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { createEventBus, type EventBus } from '../runtime/event-bus.ts';
+import type { Rng } from '../runtime/rng.ts';
+import { createLog, type Log } from '../telemetry/log.ts';
+import { createTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
+import { VERSION } from '../version.ts';
+import { lateState } from './late-state.ts';
+
+export interface Parts {
+  readonly clock: Clock;
+  readonly rng: Rng;
+  /** Our name in `via`. */
+  readonly instance: string;
+  readonly bus: EventBus;
+  readonly log: Log;
+  readonly telemetry: Telemetry;
+  readonly state: StateReader;
+  readonly upstreams: Upstreams;
+  readonly cache: Cache;
+  readonly embedder: EmbedderChoice;
+  readonly ready: Promise<void>;
+  readonly facts: () => HealthFacts;
+  /** Set once, when the gateway begins to shut down. */
+  draining: boolean;
+}
+
+export function buildParts(config: Config, clock: Clock, rng: Rng): Parts {
+  const instance = `llamascope-${randomBytes(6).toString('hex')}`;
+  const bus = createEventBus();
+  const { emit } = bus;
+  // Log and telemetry subscribe before anything else is built, so that they hear of every part from its first event.
+  const log = createLog(config.log, { bus });
+  const state = lateState();
+  const telemetry = createTelemetry(config.metrics, { bus, state, clock, version: VERSION });
+  const upstreams = createUpstreams(config.upstreams, { clock, rng, emit, instance, probe: config.probe });
+  const cache = createCache(config.cache, { clock, emit, modelDigest: upstreams.modelDigest });
+  state.connect({
+    breakers: () => upstreams.breakers(),
+    pools: () => upstreams.pools(),
+    queues: () => upstreams.queues(),
+    upstreams: () => upstreams.snapshots(),
+    cache: () => cache.snapshot(),
+  });
+  const embedder = createEmbedderChoice(config.cache, upstreams, (chosen) => {
+    cache.setEmbedder(chosen);
+  });
+  const ready = upstreams.start().then(() => embedder.choose());
+  // An upstream that answers for the first time may bring the embedding model that was missing.
+  bus.subscribe((event) => {
+    if (event.type === 'upstream.health-changed' && event.healthy) void ready.then(() => embedder.choose());
+  });
+  const startedAt = clock.wallMs();
+  const startedMono = clock.now();
+  const facts = (): HealthFacts => ({
+    version: VERSION,
+    startedAt,
+    uptimeSeconds: (clock.now() - startedMono) / 1_000,
+    draining: parts.draining,
+    metricsEnabled: config.metrics.enabled,
+    embedderProblem: embedder.problem,
+  });
+  const parts: Parts = {
+    clock,
+    rng,
+    instance,
+    bus,
+    log,
+    telemetry,
+    state,
+    upstreams,
+    cache,
+    embedder,
+    ready,
+    facts,
+    draining: false,
+  };
+  return parts;
+}
