@@ -53,6 +53,12 @@ export const WALLS: Readonly<Record<string, Wall>> = {
     packages: [],
     because: 'http is handed a handler and a table by gateway.ts; it knows the wire, not the stages',
   },
+  admin: {
+    may: ['core', 'runtime', 'http', 'pool', 'cache', 'resilience'],
+    packages: [],
+    because:
+      "admin turns an operator's request into a call of one part; what a part does and what it may be asked is the part's own affair, so none of them imports admin",
+  },
   telemetry: {
     may: ['core', 'runtime'],
     packages: ['@prometheus-io/client', 'pino'],
@@ -81,6 +87,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
       'embedding',
       'pool',
       'http',
+      'admin',
       'telemetry',
       'config',
     ],

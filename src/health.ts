@@ -1,3 +1,4 @@
+import { breakerJson } from './admin/breakers.ts';
 import type { JsonValue } from './core/json.ts';
 import type { StateReader, UpstreamSnapshot } from './core/state.ts';
 
@@ -25,7 +26,9 @@ export function judge(state: StateReader, facts: HealthFacts): Verdict {
   const upstreams = state.upstreams();
   const breakers = state.breakers();
   const open = new Set(
-    breakers.filter((breaker) => breaker.state === 'open').map((breaker) => String(breaker.name)),
+    breakers
+      .filter(({ state: now, manual }) => now === 'open' && manual !== 'observing')
+      .map((breaker) => String(breaker.name)),
   );
   const usable = upstreams.filter((upstream) => upstream.healthy && !open.has(upstream.name));
   if (facts.draining) reasons.push('shutting down: no new requests are taken');
@@ -37,7 +40,13 @@ export function judge(state: StateReader, facts: HealthFacts): Verdict {
     if (breaker.state === 'closed') continue;
     const again =
       breaker.retryAfterMs === null ? '' : `, next try in ${Math.ceil(breaker.retryAfterMs / 1_000)} s`;
-    reasons.push(`breaker ${breaker.name} is ${breaker.state.replace('_', '-')}${again}`);
+    const how =
+      breaker.manual === 'isolated'
+        ? ', isolated by hand'
+        : breaker.manual === 'observing'
+          ? ', observed only: it admits every call'
+          : again;
+    reasons.push(`breaker ${breaker.name} is ${breaker.state.replace('_', '-')}${how}`);
   }
   if (facts.embedderProblem !== null) reasons.push(facts.embedderProblem);
   const down = facts.draining || usable.length === 0;
@@ -79,10 +88,7 @@ export function upstreamReport(upstream: UpstreamSnapshot): JsonValue {
 }
 
 export function breakerReport(state: StateReader): JsonValue {
-  return state.breakers().map((breaker) => ({
-    ...breaker,
-    lastStateChangeAt: new Date(breaker.lastStateChangeAt).toISOString(),
-  }));
+  return state.breakers().map(breakerJson);
 }
 
 export function cacheReport(state: StateReader): JsonValue {

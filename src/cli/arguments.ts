@@ -16,6 +16,20 @@ export type OptionValues = Readonly<Record<string, string | boolean | readonly s
 
 /** Reads options; positional arguments are refused. Throws `UsageError` with what was probably meant. */
 export function readOptions(args: readonly string[], specs: readonly OptionSpec[]): OptionValues {
+  return readArguments(args, specs, 0).options;
+}
+
+export interface Arguments {
+  readonly options: OptionValues;
+  readonly positionals: readonly string[];
+}
+
+/** Reads options and at most `most` positional arguments, in any order. Throws `UsageError`. */
+export function readArguments(
+  args: readonly string[],
+  specs: readonly OptionSpec[],
+  most: number,
+): Arguments {
   const byName = new Map(specs.map((spec) => [spec.name, spec]));
   const { tokens } = parseArgs({
     args: [...args],
@@ -32,8 +46,10 @@ export function readOptions(args: readonly string[], specs: readonly OptionSpec[
     ),
   });
   const values: Record<string, string | boolean | string[]> = {};
+  const positionals: string[] = [];
   for (const token of tokens) {
-    if (token.kind === 'positional') throw new UsageError(`unexpected argument "${token.value}"`);
+    if (token.kind === 'positional' && positionals.push(token.value) > most)
+      throw new UsageError(`unexpected argument "${token.value}"`);
     if (token.kind !== 'option') continue;
     const spec = byName.get(token.name);
     const negated =
@@ -42,7 +58,7 @@ export function readOptions(args: readonly string[], specs: readonly OptionSpec[
     else if (spec === undefined) throw unknownOption(token.rawName, specs);
     else put(values, spec, token);
   }
-  return values;
+  return { options: values, positionals };
 }
 
 function put(

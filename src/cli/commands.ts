@@ -21,4 +21,9 @@ export const commands: readonly CommandEntry[] = [
     summary: 'Check a configuration without starting anything.',
     load: async () => (await import('./check.ts')).checkCommand,
   },
+  {
+    name: 'breaker',
+    summary: 'Look at the circuit breakers of a running gateway, or set one by hand.',
+    load: async () => (await import('./breaker.ts')).breakerCommand,
+  },
 ];

@@ -18,6 +18,11 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** What was asked for failed, and the message says all there is to say. Exit code 1. */
+export class CommandFailure extends Error {
+  override readonly name = 'CommandFailure';
+}
+
 export interface Command {
   help(): string;
   run(args: readonly string[], io: CliIo): Promise<ExitCode>;

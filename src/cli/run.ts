@@ -9,7 +9,7 @@ import { SimulatorOptionsError } from '../simulator/options.ts';
 import { VERSION } from '../version.ts';
 import { commands } from './commands.ts';
 import { entry } from './help-text.ts';
-import { UsageError, type CliIo, type ExitCode } from './io.ts';
+import { CommandFailure, UsageError, type CliIo, type ExitCode } from './io.ts';
 import { explainSystemError } from './system-error.ts';
 
 export async function runCli(argv: readonly string[], io: CliIo): Promise<ExitCode> {
@@ -103,6 +103,10 @@ export function reportFailure(
   if (error instanceof ConfigError || error instanceof SimulatorOptionsError) {
     io.err(`${name}: ${error.message}`);
     return 2;
+  }
+  if (error instanceof CommandFailure) {
+    io.err(`${name}: ${error.message}`);
+    return 1;
   }
   const known = explainSystemError(error);
   io.err(

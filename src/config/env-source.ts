@@ -14,8 +14,12 @@ import { leaves, type SchemaLeaf } from './schema-tree.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const PREFIX = 'LLAMASCOPE_';
-/** Names with another meaning: the file to read, and what the project's own tests ask for. */
-const OTHER_NAMES: ReadonlySet<string> = new Set(['LLAMASCOPE_CONFIG', 'LLAMASCOPE_REQUIRE_SHARED']);
+/** Names with another meaning: the file to read, the gateway that commands talk to, and what the project's own tests ask for. */
+const OTHER_NAMES: ReadonlySet<string> = new Set([
+  'LLAMASCOPE_CONFIG',
+  'LLAMASCOPE_URL',
+  'LLAMASCOPE_REQUIRE_SHARED',
+]);
 const ALIASES: Readonly<Record<string, string>> = { METRICS_ENABLED: 'metrics.enabled' };
 
 /** The documented name of a key's variable. */

@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'endpoint_forbidden'
   | 'foreign_origin'
   | 'unknown_path'
+  | 'unknown_name'
   | 'metrics_disabled'
   | 'method_not_allowed'
   | 'request_timeout'
@@ -77,6 +78,11 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorKind>> = {
     'A web page of another origin asked the operations plane to change something, or reached it under a name that is not its own. Use its address, or set `admin.token`.',
   ),
   unknown_path: kind(404, false, 'The path is not on the allow-list of forwarded routes.'),
+  unknown_name: kind(
+    404,
+    false,
+    'The operations plane was asked for something by a name that nothing has. The message lists the names there are.',
+  ),
   metrics_disabled: kind(
     404,
     false,

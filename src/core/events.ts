@@ -177,4 +177,13 @@ export type PoolEvent =
 
 export type SystemEvent =
   | { readonly type: 'config.reloaded'; readonly result: 'applied' | 'rejected'; readonly at: number }
+  /** Somebody changed something through the operations plane, and it was done. Emitted by the plane, once per request. */
+  | {
+      readonly type: 'operation.performed';
+      /** What was done, e.g. `breaker.isolate`: one name per changing route. */
+      readonly action: string;
+      /** To what, e.g. a breaker's name; null when the action has no object. */
+      readonly target: string | null;
+      readonly at: number;
+    }
   | { readonly type: 'subscriber.failed'; readonly error: Error };

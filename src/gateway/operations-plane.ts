@@ -1,3 +1,4 @@
+import { breakerRoutes } from '../admin/breakers.ts';
 import type { Config } from '../config/config.ts';
 import { breakerReport, cacheReport, healthReport, readiness, upstreamReport } from '../health.ts';
 import type { OperationRoute } from '../http/operation-route.ts';
@@ -5,14 +6,14 @@ import { createOperations, type Operations } from '../http/operations.ts';
 import type { Parts } from './parts.ts';
 
 /** What the parts answer on the operations plane beside the paths that every gateway has. Made once, for all reloads. */
-export function operationRoutes(_parts: Parts): readonly OperationRoute[] {
-  return [];
+export function operationRoutes({ upstreams }: Parts): readonly OperationRoute[] {
+  return [...breakerRoutes(upstreams)];
 }
 
 /** The operations plane under one configuration: cheap, and made anew by each reload. */
 export function createOperationsPlane(
   config: Config,
-  { state, telemetry, facts }: Parts,
+  { bus, state, telemetry, facts }: Parts,
   routes: readonly OperationRoute[],
 ): Operations {
   return createOperations({
@@ -28,5 +29,6 @@ export function createOperationsPlane(
     },
     routes,
     token: config.admin.token,
+    emit: bus.emit,
   });
 }

@@ -14,6 +14,8 @@ export interface OperationRoute {
   readonly open?: boolean;
   /** The largest JSON body taken, bytes. 0 (the default): a body is not read. Larger ones get 413. */
   readonly bodyBytes?: number;
+  /** What a changing route does, as log and metrics name it (`breaker.isolate`). Default: its method and path. */
+  readonly action?: string;
   /** Throws (or rejects with) a GatewayError to refuse; anything else it throws is a defect and answers 500. */
   handle(call: OperationCall): OperationReply | Promise<OperationReply>;
 }

@@ -7,6 +7,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
+import type { Emit, GatewayEvent } from '../core/events.ts';
 import type { JsonValue } from '../core/json.ts';
 import { CancelSource } from '../runtime/cancel.ts';
 import { systemClock, type Clock } from '../runtime/clock.ts';
@@ -37,6 +38,8 @@ export interface OperationsOptions {
   readonly routes?: readonly OperationRoute[];
   /** Required as `Authorization: Bearer` when set. */
   readonly token: string | null;
+  /** Hears `operation.performed` after each changing route that answered with success. */
+  readonly emit?: Emit;
   readonly clock?: Clock;
 }
 
@@ -56,7 +59,12 @@ export function createOperations(options: OperationsOptions): Operations {
   return {
     owns: (path) => table.owns(path),
     serve(request, response, path): void {
-      answer(request, response, path, { table, token: options.token, clock }).then(
+      answer(request, response, path, {
+        table,
+        token: options.token,
+        emit: options.emit ?? null,
+        clock,
+      }).then(
         (reply) => {
           send(request, response, reply);
         },
@@ -79,6 +87,7 @@ export function createOperations(options: OperationsOptions): Operations {
 interface Plane {
   readonly table: OperationTable;
   readonly token: string | null;
+  readonly emit: Emit | null;
   readonly clock: Clock;
 }
 
@@ -86,7 +95,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
-  { table, token, clock }: Plane,
+  { table, token, emit, clock }: Plane,
 ): Promise<OperationReply> {
   const method = request.method ?? 'GET';
   const { route, ...found } = table.match(method, path);
@@ -106,14 +115,31 @@ async function answer(
   response.on('close', () => {
     cancel.cancel(new GatewayError('client_closed', 'the client went away'));
   });
-  return route.handle({
+  const params = 'params' in found ? found.params : {};
+  const reply = await route.handle({
     path,
-    params: 'params' in found ? found.params : {},
+    params,
     query: new URLSearchParams((request.url ?? '').split('?', 2)[1] ?? ''),
     headers: request.headers,
     json: await readJson(request, route.bodyBytes ?? 0, clock),
     cancel,
   });
+  if (route.method !== 'GET' && reply.status < 400) emit?.(performed(route, params, clock.wallMs()));
+  return reply;
+}
+
+function performed(
+  { method, path, action }: OperationRoute,
+  params: Readonly<Record<string, string>>,
+  at: number,
+): GatewayEvent {
+  const target = Object.values(params).join('/');
+  return {
+    type: 'operation.performed',
+    action: action ?? `${method} ${path}`,
+    target: target === '' ? null : target,
+    at,
+  };
 }
 
 function refuseUnknown(

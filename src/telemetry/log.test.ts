@@ -97,13 +97,15 @@ describe('the log', () => {
       'warn: upstream health changed',
       'debug: retry',
       'info: configuration reloaded',
+      'info: operation performed',
       'error: an event subscriber failed',
       'info: breaker changed state',
       'info: upstream health changed',
       'error: configuration reloaded',
     ]);
     expect(lines[1]).toMatchObject({ breaker: 'gpu-1', from: 'closed', to: 'open', cause: 'tripped' });
-    expect(lines[5]).toMatchObject({
+    expect(lines[5]).toMatchObject({ action: 'breaker.isolate', target: 'gpu-1' });
+    expect(lines[6]).toMatchObject({
       err: { message: 'a subscriber threw', stack: expect.any(String) as string },
     });
   });
@@ -115,9 +117,9 @@ describe('the log', () => {
       return [level, lines.length];
     });
     expect(written).toEqual([
-      ['trace', 6],
-      ['debug', 6],
-      ['info', 5],
+      ['trace', 7],
+      ['debug', 7],
+      ['info', 6],
       ['warn', 3],
       ['error', 1],
       ['fatal', 0],

@@ -1,5 +1,5 @@
 /**
- * The log: one JSON line per request and per change of a breaker, an upstream or the configuration, on stderr.
+ * The log: one JSON line per request and per change of a breaker, an upstream or the configuration, by hand too, on stderr.
  *
  * Guarantees: no prompt and no answer text; credentials in logged headers are masked; what clients choose (model and
  * client names) is cut to a sane length. Below its level an event costs one comparison, and with level `silent` or
@@ -95,6 +95,9 @@ function logEvent(logger: Logger, event: GatewayEvent): void {
       );
       break;
     }
+    case 'operation.performed':
+      logger.info({ action: event.action, target: cut(event.target) }, 'operation performed');
+      break;
     case 'config.reloaded':
       logger[event.result === 'applied' ? 'info' : 'error'](
         { result: event.result },

@@ -24,6 +24,7 @@ export class Observer {
   readonly #upstreams: UpstreamRecorder;
   readonly #reloads: ByValue<'applied' | 'rejected', Counter>;
   readonly #lastReload: Gauge;
+  readonly #operations: ByValue<string, Counter>;
   readonly #subscriberFailures: Counter;
 
   constructor(metrics: Metrics<MetricCatalogue>, state: StateReader, clock: Clock) {
@@ -35,6 +36,8 @@ export class Observer {
     this.#reloads = new ByValue((result) => reloads.labels({ result }));
     this.#lastReload = metrics.gauge('llamascope_config_last_reload_timestamp_seconds').labels({});
     this.#lastReload.set(clock.wallMs() / 1_000);
+    const operations = metrics.counter('llamascope_operations_total');
+    this.#operations = new ByValue((action) => operations.labels({ action }));
     this.#subscriberFailures = metrics.counter('llamascope_subscriber_failures_total').labels({});
   }
 
@@ -89,6 +92,9 @@ export class Observer {
       case 'config.reloaded':
         this.#reloads.at(event.result).inc();
         if (event.result === 'applied') this.#lastReload.set(event.at / 1_000);
+        break;
+      case 'operation.performed':
+        this.#operations.at(event.action).inc();
         break;
       case 'subscriber.failed':
         this.#subscriberFailures.inc();

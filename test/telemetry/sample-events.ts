@@ -82,6 +82,12 @@ export const SAMPLE_EVENTS: SampleEvents = {
   'pool.connected': { type: 'pool.connected', client: UPSTREAM, durationMs: 1.5 },
   'pool.connect-failed': { type: 'pool.connect-failed', client: UPSTREAM, reason: 'refused' },
   'config.reloaded': { type: 'config.reloaded', result: 'applied', at: 1_700_000_002_000 },
+  'operation.performed': {
+    type: 'operation.performed',
+    action: 'breaker.isolate',
+    target: 'gpu-1',
+    at: 1_700_000_003_000,
+  },
   'subscriber.failed': { type: 'subscriber.failed', error: new Error('a subscriber threw') },
 };
 

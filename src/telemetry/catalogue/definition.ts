@@ -46,6 +46,7 @@ export const OPEN_LABELS = {
   breaker: 'an upstream name, or `upstream/model`',
   upstream: 'the configured or detected upstream names',
   model: 'models that an upstream has, or `other`',
+  operation: 'the changing routes of the operations plane',
   family: 'the metric names of this catalogue',
   version: 'one value per process',
   any: 'bounded by the caller, and by the cap per family',

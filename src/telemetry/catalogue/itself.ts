@@ -45,6 +45,14 @@ export const SELF_METRICS = {
     aggregate: 'sum',
     fedBy: ['scrape'],
   },
+  llamascope_operations_total: {
+    type: 'counter',
+    unit: null,
+    help: 'Changes made through the operations plane (breakers isolated or reset and the like), by what was done.',
+    labels: { action: 'operation' },
+    aggregate: 'sum',
+    fedBy: ['operation.performed'],
+  },
   llamascope_subscriber_failures_total: {
     type: 'counter',
     unit: null,
