@@ -51,7 +51,15 @@ function state(upstreams: UpstreamSnapshot[], breakers: BreakerSnapshot[], maxEn
     breakers: () => breakers,
     pools: () => [{ client: upstreamName('a'), connections: 1, maxsize: 2, busy: 0, idle: 1 }],
     queues: () => [{ upstream: upstreamName('a'), depth: 0, permits: 1, permitsInUse: 0 }],
-    cache: () => ({ mode: 'on', embedder: null, entries: 1, maxEntries, bytes: 0, maxBytes: 0 }),
+    cache: () => ({
+      mode: 'on',
+      embedder: null,
+      entries: 1,
+      maxEntries,
+      bytes: 0,
+      maxBytes: 0,
+      store: { kind: 'memory', state: 'ok', reason: null, pending: 0 },
+    }),
   };
 }
 

@@ -48,6 +48,9 @@ export function judge(state: StateReader, facts: HealthFacts): Verdict {
           : again;
     reasons.push(`breaker ${breaker.name} is ${breaker.state.replace('_', '-')}${how}`);
   }
+  const { store } = state.cache();
+  if (store.state === 'degraded')
+    reasons.push(`cache store ${store.kind}: ${store.reason ?? 'out of order'}`);
   if (facts.embedderProblem !== null) reasons.push(facts.embedderProblem);
   const down = facts.draining || usable.length === 0;
   return { status: down ? 'down' : reasons.length > 0 ? 'degraded' : 'ok', reasons };
@@ -93,5 +96,9 @@ export function breakerReport(state: StateReader): JsonValue {
 
 export function cacheReport(state: StateReader): JsonValue {
   const cache = state.cache();
-  return { ...cache, fillRatio: cache.maxEntries === 0 ? 0 : cache.entries / cache.maxEntries };
+  return {
+    ...cache,
+    store: { ...cache.store },
+    fillRatio: cache.maxEntries === 0 ? 0 : cache.entries / cache.maxEntries,
+  };
 }

@@ -60,7 +60,15 @@ function createState(models: readonly string[], upstreams: readonly string[]): S
         resident: [],
         simulator: false,
       })),
-    cache: () => ({ mode: 'on', embedder: null, entries: 1, maxEntries: 10, bytes: 1, maxBytes: 10 }),
+    cache: () => ({
+      mode: 'on',
+      embedder: null,
+      entries: 1,
+      maxEntries: 10,
+      bytes: 1,
+      maxBytes: 10,
+      store: { kind: 'memory', state: 'ok', reason: null, pending: 0 },
+    }),
   };
 }
 

@@ -361,6 +361,7 @@ describe('what is left alone', () => {
       maxEntries: CACHE_DEFAULTS.maxEntries,
       bytes: 0,
       maxBytes: CACHE_DEFAULTS.maxBytes,
+      store: { kind: 'memory', state: 'ok', reason: null, pending: 0 },
     });
   });
 

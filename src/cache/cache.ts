@@ -17,7 +17,7 @@ import { resolveOptions, type CacheOptions } from './options.ts';
 import { SemanticTier } from './semantic/semantic-tier.ts';
 import { createCacheStage } from './stage.ts';
 import { openMemoryStore } from './store/memory.ts';
-import type { CacheEntry, EntryStore, OpenStore, PurgeSelector, RemovalReason } from './store/port.ts';
+import type { EntryStore, OpenStore, PurgeSelector, StoreListener } from './store/port.ts';
 
 export type { CacheMode, CacheOptions } from './options.ts';
 export type { PurgeSelector } from './store/port.ts';
@@ -59,17 +59,15 @@ export function createCache(given: Partial<CacheOptions>, deps: CacheDeps): Cach
     find: (key) => store.get(key),
     attach: (key, id, embedding) => store.attach(key, id, embedding),
   });
-  const listener = {
-    added: (entry: CacheEntry): void => {
-      semantic.added(entry);
+  const listener = followStore(
+    semantic,
+    () => {
+      writer.purged();
     },
-    removed: (entry: CacheEntry, reason: RemovalReason): void => {
-      semantic.removed(entry);
-      emit({ type: 'cache.evicted', reason });
-    },
-  };
-  const store: EntryStore = (deps.openStore ?? openMemoryStore)(options, { clock, listener });
-  const writer = new AnswerWriter({
+    emit,
+  );
+  const store: EntryStore = (deps.openStore ?? openMemoryStore)(options, { clock, listener, emit });
+  const writer: AnswerWriter = new AnswerWriter({
     clock,
     emit,
     defer: deps.defer ?? afterIo,
@@ -88,7 +86,15 @@ export function createCache(given: Partial<CacheOptions>, deps: CacheDeps): Cach
     snapshot: () => {
       const { entries, bytes } = store.stats();
       const { mode, maxEntries, maxBytes } = options;
-      return { mode, embedder: semantic.identity, entries, maxEntries, bytes, maxBytes };
+      return {
+        mode,
+        embedder: semantic.identity,
+        entries,
+        maxEntries,
+        bytes,
+        maxBytes,
+        store: store.state(),
+      };
     },
     purge: async (selector = {}) => {
       writer.purged();
@@ -103,5 +109,18 @@ export function createCache(given: Partial<CacheOptions>, deps: CacheDeps): Cach
       semantic.close();
       await store.close();
     },
+  };
+}
+
+function followStore(semantic: SemanticTier, purged: () => void, emit: Emit): StoreListener {
+  return {
+    added: (entry) => {
+      semantic.added(entry);
+    },
+    removed: (entry, reason) => {
+      semantic.removed(entry);
+      emit({ type: 'cache.evicted', reason });
+    },
+    purged,
   };
 }

@@ -1,3 +1,5 @@
+import { EVICTIONS, type Eviction } from './store/port.ts';
+
 /**
  * - `off`: nothing is looked up or stored
  * - `exact`: identical requests are served
@@ -18,6 +20,8 @@ export interface CacheOptions {
   readonly maxBytes: number;
   /** Milliseconds from storing to forgetting. */
   readonly ttlMs: number;
+  /** Who goes first when there is no room. */
+  readonly eviction: Eviction;
   /** Longest wait for the embedder in the path of a request, in milliseconds; later is a miss. */
   readonly embedDeadlineMs: number;
   /** Larger request bodies are neither looked up nor stored. */
@@ -34,6 +38,7 @@ export const CACHE_DEFAULTS: CacheOptions = {
   maxEntries: 10_000,
   maxBytes: 128 * 1024 * 1024,
   ttlMs: 24 * 60 * 60 * 1_000,
+  eviction: 'w-tinylfu',
   embedDeadlineMs: 250,
   maxRequestBytes: 1024 * 1024,
   maxAnswerBytes: 1024 * 1024,
@@ -44,6 +49,9 @@ export function resolveOptions(given: Partial<CacheOptions>): CacheOptions {
   const options = { ...CACHE_DEFAULTS, ...given };
   const modes: readonly string[] = CACHE_MODES;
   if (!modes.includes(options.mode)) refuse('mode', options.mode, `one of ${CACHE_MODES.join(', ')}`);
+  const evictions: readonly string[] = EVICTIONS;
+  if (!evictions.includes(options.eviction))
+    refuse('eviction', options.eviction, `one of ${EVICTIONS.join(', ')}`);
   const { threshold } = options;
   if (threshold !== null && !(threshold > 0 && threshold <= 1))
     refuse('threshold', threshold, 'a number above 0 and at most 1, or null');

@@ -87,6 +87,7 @@ export interface CacheConfig {
   readonly maxEntries: number;
   readonly maxBytes: number;
   readonly ttlMs: number;
+  readonly eviction: 'lru' | 'w-tinylfu';
   readonly embedDeadlineMs: number;
   readonly maxRequestBytes: number;
   readonly maxAnswerBytes: number;

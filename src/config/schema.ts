@@ -62,11 +62,16 @@ const cache: z.ZodType<CacheConfig> = z.strictObject({
     description:
       'The cosine from which a similar question counts as the same. `null`: what the embedder recommends, which differs widely between embedders.',
   }),
-  maxEntries: count(10_000, { min: 1, max: 10_000_000 }, 'Entries kept; the least recently used goes first.'),
+  maxEntries: count(10_000, { min: 1, max: 10_000_000 }, 'Entries kept; `eviction` says who goes first.'),
   maxBytes: count(
     128 * MIB,
     { min: MIB, max: 1_024 * GIB },
-    'Memory for entries, their vectors included; the least recently used goes first.',
+    'Memory for entries, their vectors included; `eviction` says who goes first.',
+  ),
+  eviction: choice(
+    ['w-tinylfu', 'lru'],
+    'w-tinylfu',
+    'Who goes first when there is no room. `lru`: the least recently used. `w-tinylfu`: the least often used of late, so that questions which come once do not push out those which come every hour.',
   ),
   ttlMs: milliseconds(24 * HOUR_MS, 'How long an answer may be served.', 10 * 366 * 24 * HOUR_MS),
   embedDeadlineMs: milliseconds(

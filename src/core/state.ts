@@ -50,6 +50,17 @@ export interface UpstreamSnapshot {
   readonly simulator: boolean;
 }
 
+/** Where the cache's entries are kept besides this process, and whether that works. */
+export interface StoreSnapshot {
+  readonly kind: 'memory' | 'sqlite' | 'redis';
+  /** `loading`: taking in what is there already; `degraded`: entries are kept in this process alone until it works again. */
+  readonly state: 'ok' | 'loading' | 'degraded';
+  /** What is wrong, in words for a person; null when nothing is. */
+  readonly reason: string | null;
+  /** Changes not yet written. */
+  readonly pending: number;
+}
+
 export interface CacheSnapshot {
   readonly mode: string;
   readonly embedder: string | null;
@@ -57,6 +68,7 @@ export interface CacheSnapshot {
   readonly maxEntries: number;
   readonly bytes: number;
   readonly maxBytes: number;
+  readonly store: StoreSnapshot;
 }
 
 export interface StateReader {

@@ -1,4 +1,4 @@
-import type { StateReader } from '../core/state.ts';
+import type { CacheSnapshot, StateReader } from '../core/state.ts';
 
 /** Telemetry needs a reader before there is anything to read; until then everything is empty. */
 export function lateState(): StateReader & { connect(reader: StateReader): void } {
@@ -11,7 +11,16 @@ export function lateState(): StateReader & { connect(reader: StateReader): void 
     pools: () => reader?.pools() ?? [],
     queues: () => reader?.queues() ?? [],
     upstreams: () => reader?.upstreams() ?? [],
-    cache: () =>
-      reader?.cache() ?? { mode: 'off', embedder: null, entries: 0, maxEntries: 0, bytes: 0, maxBytes: 0 },
+    cache: () => reader?.cache() ?? EMPTY_CACHE,
   };
 }
+
+const EMPTY_CACHE: CacheSnapshot = {
+  mode: 'off',
+  embedder: null,
+  entries: 0,
+  maxEntries: 0,
+  bytes: 0,
+  maxBytes: 0,
+  store: { kind: 'memory', state: 'ok', reason: null, pending: 0 },
+};

@@ -71,6 +71,7 @@ export function oneUpstream(name = 'gpu-1'): WritableState {
       maxEntries: 100,
       bytes: 5_000,
       maxBytes: 1_000_000,
+      store: { kind: 'memory', state: 'ok', reason: null, pending: 0 },
     },
   };
 }
@@ -80,5 +81,13 @@ export const nothing = (): WritableState => ({
   pools: [],
   queues: [],
   upstreams: [],
-  cache: { mode: 'off', embedder: null, entries: 0, maxEntries: 0, bytes: 0, maxBytes: 0 },
+  cache: {
+    mode: 'off',
+    embedder: null,
+    entries: 0,
+    maxEntries: 0,
+    bytes: 0,
+    maxBytes: 0,
+    store: { kind: 'memory', state: 'ok', reason: null, pending: 0 },
+  },
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { ManualClock } from '../../runtime/manual-clock.ts';
 import { sampleEntry } from './sample-entry.ts';
+import { entryCounterKey } from './port.ts';
 import type { CacheEntry, EntryEmbedding, EntryStore, MaybePromise, StoreOptions } from './port.ts';
 import type { OpenStore, RemovalReason } from './port.ts';
 
@@ -17,7 +18,7 @@ interface Bench {
   readonly removals: string[];
 }
 
-const ROOMY: StoreOptions = { maxEntries: 100, maxBytes: 10_000_000, ttlMs: 60_000 };
+const ROOMY: StoreOptions = { maxEntries: 100, maxBytes: 10_000_000, ttlMs: 60_000, eviction: 'lru' };
 const VECTOR: EntryEmbedding = { identity: 'test', vector: new Float32Array([1, 0, 0, 0]) };
 
 /** The suite that every `EntryStore` passes, one case per promise of the port. */
@@ -30,6 +31,7 @@ export function storeContract(name: string, open: OpenStore): readonly ContractC
     name: `${name} ${promise}`,
     async run(): Promise<void> {
       const bench = openBench(open, { ...ROOMY, ...options });
+      await bench.store.ready;
       await body(bench);
       // Whatever was done: the follower holds what the store counts.
       assert.equal(bench.store.stats().entries, bench.held.size);
@@ -48,6 +50,9 @@ export function storeContract(name: string, open: OpenStore): readonly ContractC
     define('attaches an embedding to that very entry only', {}, attaches),
     define('makes room for embeddings, or refuses them', { maxBytes: 3_000 }, attachesWithinBytes),
     define('purges by id, scope, model, tenant, or all', {}, purges),
+    define('looks without using, and lists the newest first', { maxEntries: 2 }, peeks),
+    define('restores entries with their age and pushes none out', { maxEntries: 3, ttlMs: 1_000 }, restores),
+    define('adds up counts and lets those of an entry go with it', {}, counts),
     define('is empty and silent once closed', {}, closes),
   ];
 }
@@ -66,7 +71,7 @@ function openBench(open: OpenStore, options: StoreOptions): Bench {
       removals.push(`${entry.key} ${reason}`);
     },
   };
-  return { store: open(options, { clock, listener }), clock, held, removals };
+  return { store: open(options, { clock, listener, emit: () => undefined }), clock, held, removals };
 }
 
 async function givesBack({ store, held }: Bench): Promise<void> {
@@ -190,6 +195,50 @@ async function purges({ store, removals }: Bench): Promise<void> {
     );
     assert.equal(store.stats().entries, 3 - expected.length);
   }
+}
+
+async function peeks({ store, clock, removals }: Bench): Promise<void> {
+  await store.put(sampleEntry('a'), false);
+  clock.advance(1);
+  await store.put(sampleEntry('b'), false);
+  assert.equal(store.peek('a')?.id, 'id-a');
+  assert.equal(store.peek('none'), null);
+  assert.deepEqual(store.keys(), ['b', 'a']);
+  await store.put(sampleEntry('c'), false);
+  assert.deepEqual(removals, ['a entries']);
+}
+
+async function restores({ store, clock, held, removals }: Bench): Promise<void> {
+  const aged = (key: string, ms: number): CacheEntry => sampleEntry(key, { storedAt: clock.wallMs() - ms });
+  await store.put(sampleEntry('live', { id: 'mine' }), false);
+  assert.equal(store.restore(aged('a', 400)), true);
+  assert.equal(store.restore(aged('live', 400)), false);
+  assert.equal(store.restore(aged('old', 1_000)), false);
+  assert.equal(store.restore(aged('b', 500)), true);
+  assert.equal(store.restore(aged('c', 600)), false, 'full');
+  assert.equal(held.get('live')?.id, 'mine');
+  assert.deepEqual(removals, []);
+  clock.advance(500);
+  assert.equal(await store.get('b'), null);
+  assert.notEqual(await store.get('a'), null);
+  clock.advance(100);
+  assert.equal(store.stats().entries, 1);
+  assert.deepEqual(removals, ['b ttl', 'a ttl']);
+}
+
+async function counts({ store }: Bench): Promise<void> {
+  const { counters } = store;
+  assert.equal(counters.get('prior'), null);
+  assert.equal(counters.add('prior', { right: 2 }), true);
+  counters.add('prior', { right: 1, wrong: 0.5 });
+  assert.deepEqual(counters.get('prior'), { right: 3, wrong: 0.5 });
+  await store.put(sampleEntry('a', { id: 'one' }), false);
+  counters.add(entryCounterKey('one'), { right: 1 });
+  assert.deepEqual([...counters.keys()].sort(), ['entry:one', 'prior']);
+  await store.put(sampleEntry('a', { id: 'two' }), true);
+  assert.equal(counters.get(entryCounterKey('one')), null);
+  counters.drop('prior');
+  assert.deepEqual([...counters.keys()], []);
 }
 
 async function closes({ store, held }: Bench): Promise<void> {

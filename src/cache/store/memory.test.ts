@@ -11,7 +11,12 @@ describe('memory store', () => {
   for (const promise of storeContract('memory', openMemoryStore)) it(promise.name, () => promise.run());
 
   it('expires a large crowd in pieces, and puts no timer up for nothing', () => {
-    const { store, clock, removed } = open({ maxEntries: 5_000, maxBytes: 1e9, ttlMs: 10_000 });
+    const { store, clock, removed } = open({
+      maxEntries: 5_000,
+      maxBytes: 1e9,
+      ttlMs: 10_000,
+      eviction: 'w-tinylfu',
+    });
     for (let i = 0; i < 1_200; i += 1) store.put(sampleEntry(`k${i}`), false);
     expect(clock.pending).toBe(1);
     clock.advance(10_000);
@@ -24,7 +29,7 @@ describe('memory store', () => {
   });
 
   it('looks again no sooner than a second after a sweep', () => {
-    const { store, clock, removed } = open({ maxEntries: 10, maxBytes: 1e9, ttlMs: 10_000 });
+    const { store, clock, removed } = open({ maxEntries: 10, maxBytes: 1e9, ttlMs: 10_000, eviction: 'lru' });
     store.put(sampleEntry('a'), false);
     clock.advance(5);
     store.put(sampleEntry('b'), false);
@@ -80,6 +85,7 @@ const limits: fc.Arbitrary<StoreOptions> = fc.record({
   maxEntries: fc.integer({ min: 1, max: 5 }),
   maxBytes: fc.integer({ min: 1_500, max: 8_000 }),
   ttlMs: fc.constantFrom(500, 1_000, 3_000),
+  eviction: fc.constant('lru' as const),
 });
 
 function open(options: StoreOptions): { store: Store; clock: ManualClock; removed: string[] } {
@@ -89,7 +95,7 @@ function open(options: StoreOptions): { store: Store; clock: ManualClock; remove
     added: (): void => undefined,
     removed: (entry: CacheEntry, reason: RemovalReason): void => void removed.push(`${entry.id} ${reason}`),
   };
-  return { store: openMemoryStore(options, { clock, listener }), clock, removed };
+  return { store: openMemoryStore(options, { clock, listener, emit: () => undefined }), clock, removed };
 }
 
 interface Slot {
@@ -141,8 +147,7 @@ class Model {
     const embedding = { identity: 'test', vector: new Float32Array(values) };
     const grown = entryBytes({ ...slot.entry, embedding });
     if (grown > this.#options.maxBytes) return false;
-    this.get(wanted);
-    this.#makeRoom(0, grown - slot.bytes);
+    this.#makeRoom(0, grown - slot.bytes, slot);
     slot.bytes = grown;
     slot.entry = { ...slot.entry, embedding };
     return true;
@@ -154,15 +159,16 @@ class Model {
     return slots.length;
   }
 
-  #makeRoom(entries: number, bytes: number): void {
+  #makeRoom(entries: number, bytes: number, keep: Slot | null = null): void {
     const { maxEntries, maxBytes } = this.#options;
     for (;;) {
       const sum = this.#held.reduce((total, slot) => total + slot.bytes, 0);
       const tooMany = this.#held.length + entries > maxEntries;
       if (!tooMany && sum + bytes <= maxBytes) return;
-      const oldest = this.#held.reduce((a, b) => (b.serial < a.serial ? b : a));
+      const others = this.#held.filter((slot) => slot !== keep);
+      const oldest = others.reduce((a, b) => (b.serial < a.serial ? b : a));
       if (this.#expired(oldest)) this.#drop(oldest, 'ttl');
-      else this.#drop(this.#held[0]!, tooMany ? 'entries' : 'bytes');
+      else this.#drop(others[0]!, tooMany ? 'entries' : 'bytes');
     }
   }
 

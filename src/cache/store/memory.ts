@@ -1,11 +1,16 @@
 /**
- * Entries in this process: least recently used ones go first when there are too many or they take too
- * much, every one goes when its time is up. Putting, getting and evicting are O(1) whatever the size: nothing
- * is ever searched for a victim. Only a purge by scope, model or tenant walks over all entries.
+ * Entries in this process. When there are too many or they take too much, the policy says which goes; every
+ * one goes when its time is up. Putting, getting and evicting are O(1) whatever the size: nothing is ever
+ * searched for a victim. Only a purge by scope, model or tenant walks over all entries. The stores that keep
+ * entries elsewhere too stand on this one: they follow it through its listener and its counters.
  */
+import type { StoreSnapshot } from '../../core/state.ts';
 import type { Timer } from '../../runtime/clock.ts';
+import { CounterBook, type CounterListener } from './counter-book.ts';
 import { embeddingBytes, entryBytes } from './entry-bytes.ts';
+import { createPolicy, hashKey, type Evictable, type EvictionPolicy } from './eviction.ts';
 import { LinkedQueue, type Link } from './linked-queue.ts';
+import { entryCounterKey } from './port.ts';
 import type {
   CacheEntry,
   EntryEmbedding,
@@ -18,13 +23,22 @@ import type {
   StoreStats,
 } from './port.ts';
 
-interface Node {
+class Node implements Evictable {
   entry: CacheEntry;
   bytes: number;
   /** Monotonic milliseconds. */
   readonly expiresAt: number;
-  byUse: Link<Node> | null;
-  byAge: Link<Node> | null;
+  readonly hash: number;
+  readonly place: Link<Evictable> = { value: this, previous: null, next: null };
+  region = 0;
+  byAge: Link<Node> | null = null;
+
+  constructor(entry: CacheEntry, bytes: number, expiresAt: number) {
+    this.entry = entry;
+    this.bytes = bytes;
+    this.expiresAt = expiresAt;
+    this.hash = hashKey(entry.key);
+  }
 }
 
 /** The sweep looks at most this often while nothing is due ... */
@@ -33,32 +47,41 @@ const SWEEP_MIN_MS = 1_000;
 const SWEEP_BATCH = 500;
 const SWEEP_PAUSE_MS = 20;
 
+const ALWAYS_OK: StoreSnapshot = { kind: 'memory', state: 'ok', reason: null, pending: 0 };
+
 export function openMemoryStore(options: StoreOptions, deps: StoreDeps): MemoryStore {
   return new MemoryStore(options, deps);
 }
 
 export class MemoryStore implements EntryStore {
+  readonly ready: Promise<void> = Promise.resolve();
+  readonly counters: CounterBook;
   readonly #options: StoreOptions;
   readonly #deps: StoreDeps;
   readonly #byKey = new Map<string, Node>();
-  /** Least recently used first. */
-  readonly #byUse = new LinkedQueue<Node>();
-  /** Oldest first; as all live equally long, also the next to expire first. */
+  readonly #policy: EvictionPolicy;
+  /** The next to expire first. */
   readonly #byAge = new LinkedQueue<Node>();
   #bytes = 0;
   #sweep: Timer | null = null;
   #closed = false;
 
-  constructor(options: StoreOptions, deps: StoreDeps) {
+  constructor(options: StoreOptions, deps: StoreDeps, counting: CounterListener | null = null) {
     this.#options = options;
     this.#deps = deps;
+    this.#policy = createPolicy(options.eviction);
+    this.counters = new CounterBook(options.maxEntries, counting);
   }
 
   get(key: string): CacheEntry | null {
     const node = this.#live(key);
     if (node === null) return null;
-    this.#byUse.moveToEnd(node.byUse as Link<Node>);
+    this.#policy.used(node);
     return node.entry;
+  }
+
+  peek(key: string): CacheEntry | null {
+    return this.#live(key)?.entry ?? null;
   }
 
   put(entry: CacheEntry, replace: boolean): PutOutcome {
@@ -69,23 +92,18 @@ export class MemoryStore implements EntryStore {
       if (!replace) return { result: 'exists', bytes };
       this.#remove(existing, 'replaced');
     }
-    this.#makeRoom(1, bytes);
-    const expiresAt = this.#deps.clock.now() + this.#options.ttlMs;
-    const node: Node = { entry, bytes, expiresAt, byUse: null, byAge: null };
-    node.byUse = this.#byUse.push(node);
-    node.byAge = this.#byAge.push(node);
-    this.#byKey.set(entry.key, node);
-    this.#bytes += bytes;
-    this.#sweep ??= this.#setSweep(this.#options.ttlMs);
-    this.#deps.listener.added(entry);
+    this.#makeRoom(1, bytes, null);
+    const node = new Node(entry, bytes, this.#deps.clock.now() + this.#options.ttlMs);
+    this.#policy.added(node);
+    this.#hold(node);
     return { result: 'stored', bytes };
   }
 
   attach(key: string, id: string, embedding: EntryEmbedding): boolean {
     const node = this.#live(key);
     if (node === null || node.entry.id !== id) return false;
-    const extra =
-      embeddingBytes(embedding) - (node.entry.embedding === null ? 0 : embeddingBytes(node.entry.embedding));
+    const before = node.entry.embedding === null ? 0 : embeddingBytes(node.entry.embedding);
+    const extra = embeddingBytes(embedding) - before;
     if (node.bytes + extra > this.#options.maxBytes) return false;
     this.#makeRoom(0, extra, node);
     node.entry = { ...node.entry, embedding };
@@ -95,14 +113,42 @@ export class MemoryStore implements EntryStore {
     return true;
   }
 
+  restore(entry: CacheEntry): boolean {
+    const { clock } = this.#deps;
+    const { maxEntries, maxBytes, ttlMs } = this.#options;
+    const bytes = entryBytes(entry);
+    const age = Math.max(0, clock.wallMs() - entry.storedAt);
+    if (this.#closed || age >= ttlMs || this.#live(entry.key) !== null) return false;
+    this.#expire(SWEEP_BATCH);
+    if (this.#byKey.size >= maxEntries || this.#bytes + bytes > maxBytes) return false;
+    const node = new Node(entry, bytes, clock.now() + ttlMs - age);
+    this.#policy.restored(node);
+    this.#hold(node);
+    return true;
+  }
+
+  keys(): string[] {
+    const keys: string[] = [];
+    for (const { entry } of this.#byAge.backwards()) keys.push(entry.key);
+    return keys;
+  }
+
   purge(selector: PurgeSelector): number {
     let purged = 0;
     for (const node of this.#byKey.values()) {
-      if (!matches(node.entry, selector)) continue;
+      if (!matchesSelector(node.entry, selector)) continue;
       this.#remove(node, 'purge');
       purged += 1;
     }
     return purged;
+  }
+
+  /** Removes that very entry, for a store that heard it is gone elsewhere. */
+  drop(key: string, id: string, reason: RemovalReason): boolean {
+    const node = this.#byKey.get(key);
+    if (node === undefined || node.entry.id !== id) return false;
+    this.#remove(node, reason);
+    return true;
   }
 
   stats(): StoreStats {
@@ -110,14 +156,31 @@ export class MemoryStore implements EntryStore {
     return { entries: this.#byKey.size, bytes: this.#bytes };
   }
 
+  state(): StoreSnapshot {
+    return ALWAYS_OK;
+  }
+
+  flush(): void {
+    // Nothing is kept anywhere else.
+  }
+
   close(): void {
     this.#closed = true;
     this.#sweep?.cancel();
     this.#sweep = null;
     this.#byKey.clear();
-    this.#byUse.clear();
+    this.#policy.clear();
     this.#byAge.clear();
+    this.counters.clear();
     this.#bytes = 0;
+  }
+
+  #hold(node: Node): void {
+    node.byAge = this.#byAge.insert(node, (other) => other.expiresAt <= node.expiresAt);
+    this.#byKey.set(node.entry.key, node);
+    this.#bytes += node.bytes;
+    this.#sweep ??= this.#setSweep(node.expiresAt - this.#deps.clock.now());
+    this.#deps.listener.added(node.entry);
   }
 
   /** The node with this key unless its time is up, in which case it goes now. */
@@ -130,21 +193,20 @@ export class MemoryStore implements EntryStore {
   }
 
   /** Evicts until so much more fits; `keep` stays. Ends because the caller's entry alone fits. */
-  #makeRoom(entries: number, bytes: number, keep: Node | null = null): void {
+  #makeRoom(entries: number, bytes: number, keep: Node | null): void {
     const { maxEntries, maxBytes } = this.#options;
-    if (keep !== null) this.#byUse.moveToEnd(keep.byUse as Link<Node>);
     for (;;) {
       const tooMany = this.#byKey.size + entries > maxEntries;
       if (!tooMany && this.#bytes + bytes <= maxBytes) return;
-      const oldest = this.#byAge.first as Node;
-      if (oldest !== keep && oldest.expiresAt <= this.#deps.clock.now()) this.#remove(oldest, 'ttl');
-      else this.#remove(this.#byUse.first as Node, tooMany ? 'entries' : 'bytes');
+      const oldest = this.#byAge.firstBut(keep) as Node;
+      if (oldest.expiresAt <= this.#deps.clock.now()) this.#remove(oldest, 'ttl');
+      else this.#remove(this.#policy.victim(keep) as Node, tooMany ? 'entries' : 'bytes');
     }
   }
 
   #remove(node: Node, reason: RemovalReason): void {
     this.#byKey.delete(node.entry.key);
-    this.#byUse.remove(node.byUse as Link<Node>);
+    this.#policy.removed(node);
     this.#byAge.remove(node.byAge as Link<Node>);
     this.#bytes -= node.bytes;
     if (this.#byKey.size === 0) {
@@ -152,6 +214,7 @@ export class MemoryStore implements EntryStore {
       this.#sweep = null;
     }
     this.#deps.listener.removed(node.entry, reason);
+    this.counters.drop(entryCounterKey(node.entry.id));
   }
 
   /** Removes at most `limit` entries whose time is up. */
@@ -164,6 +227,7 @@ export class MemoryStore implements EntryStore {
     }
   }
 
+  /** An entry that comes in with less time than the timer has left waits for it: nobody is given it meanwhile. */
   #setSweep(delayMs: number): Timer {
     return this.#deps.clock.setTimer(delayMs, () => {
       this.#sweep = null;
@@ -176,7 +240,7 @@ export class MemoryStore implements EntryStore {
   }
 }
 
-function matches(entry: CacheEntry, selector: PurgeSelector): boolean {
+export function matchesSelector(entry: CacheEntry, selector: PurgeSelector): boolean {
   return (
     (selector.id === undefined || selector.id === entry.id) &&
     (selector.scope === undefined || selector.scope === entry.scope) &&
