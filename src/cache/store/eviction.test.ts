@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../runtime/manual-clock.ts';
 import { CounterBook } from './counter-book.ts';
 import { FrequencySketch } from './frequency-sketch.ts';
-import { hashKey } from './eviction.ts';
+import { hashKey } from './eviction-policy.ts';
 import { openMemoryStore, type MemoryStore } from './memory.ts';
 import type { CacheEntry, Eviction } from './port.ts';
 import { sampleEntry } from './sample-entry.ts';

@@ -8,7 +8,8 @@ import type { StoreSnapshot } from '../../core/state.ts';
 import type { Timer } from '../../runtime/clock.ts';
 import { CounterBook, type CounterListener } from './counter-book.ts';
 import { embeddingBytes, entryBytes } from './entry-bytes.ts';
-import { createPolicy, hashKey, type Evictable, type EvictionPolicy } from './eviction.ts';
+import { createPolicy } from './eviction.ts';
+import { hashKey, type Evictable, type EvictionPolicy } from './eviction-policy.ts';
 import { LinkedQueue, type Link } from './linked-queue.ts';
 import { entryCounterKey } from './port.ts';
 import type {

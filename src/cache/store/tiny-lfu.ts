@@ -3,7 +3,7 @@
  * has to be asked for more often than the one that would go for it. What is asked for again is
  * protected. A crowd of questions that come once therefore cannot push out the few that come every hour.
  */
-import type { Evictable, EvictionPolicy } from './eviction.ts';
+import type { Evictable, EvictionPolicy } from './eviction-policy.ts';
 import { FrequencySketch } from './frequency-sketch.ts';
 import { LinkedQueue } from './linked-queue.ts';
 
