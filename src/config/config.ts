@@ -59,6 +59,7 @@ export interface BreakerConfig {
   readonly closeAfter: number;
   readonly probeLeaseMs: number;
   readonly allOpen: 'reject' | 'leastRemaining';
+  readonly perModel: boolean;
 }
 
 export interface TimeoutsConfig {

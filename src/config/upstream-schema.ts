@@ -61,6 +61,10 @@ const breaker = z
       'reject',
       'When the breaker of every suitable upstream is open: refuse with 503, or (with two or more upstreams) try the one that opens next.',
     ),
+    perModel: flag(
+      false,
+      'One more breaker, `upstream/model`, for each model that the upstream lists: a model whose runner keeps crashing is then left alone while the others go on.',
+    ),
   })
   .superRefine((value, context) => {
     if (value.minCalls !== undefined && value.minCalls > value.windowSize) {

@@ -115,6 +115,9 @@ export const IGNORE_REASONS = [
   'stale_connection',
   'not_sent',
   'lease_expired',
+  'no_inference', // a call that runs no model says nothing about generations
+  'other_scope', // the upstream's breaker and the model's stand together; the other one judged it
+  'hedge_lost', // another attempt at the same request answered first
 ] as const;
 export type IgnoreReason = (typeof IGNORE_REASONS)[number];
 

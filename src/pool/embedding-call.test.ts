@@ -26,7 +26,7 @@ function rigOf(url: string): Rig {
     instance: 'test',
     probe: { intervalMs: 5_000, timeoutMs: 1_000 },
   });
-  const breaker = upstream.newBreaker('up/e', parts);
+  const breaker = upstream.breakers.embedding('e');
   return {
     upstream,
     clock,

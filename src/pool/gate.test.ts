@@ -13,6 +13,7 @@ import { GatewayError } from '../core/errors.ts';
 import type { GatewayEvent } from '../core/events.ts';
 import type { Exchange, GatewayResponse } from '../core/request.ts';
 import type { BreakerPermit } from '../resilience/breaker/permit.ts';
+import { settleByOutcome } from '../resilience/outcomes.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { seededRng } from '../runtime/rng.ts';
 import { passGate } from './gate.ts';
@@ -62,7 +63,20 @@ function rigOf(url: string, options: Partial<UpstreamOptions> = {}): Rig {
     },
     pass(exchange) {
       upstream.assign();
-      return passGate(upstream, exchange, { release: () => void (released += 1) }, leave, deps);
+      return passGate(
+        upstream,
+        exchange,
+        { release: () => void (released += 1) },
+        {
+          settle: (outcome, detail) => {
+            settleByOutcome(leave, outcome, detail);
+          },
+          ignore: (reason) => {
+            leave.ignore(reason);
+          },
+        },
+        deps,
+      );
     },
     async [Symbol.asyncDispose]() {
       await upstream.transport.close();

@@ -1,16 +1,16 @@
 /**
  * One attempt through the gate of one upstream: with the permit and the breaker's leave already in hand, over a
- * connection, to the end of the body. Whatever the end is, it is told here once: the breaker is settled, the
+ * connection, to the end of the body. Whatever the end is, it is told here once: the breakers are settled, the
  * permit given back, the attempt counted, and what the answer said about itself left in the exchange.
  */
 import type { Permit } from '../admission/permits.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Emit, IgnoreReason } from '../core/events.ts';
 import type { Exchange, GatewayResponse } from '../core/request.ts';
-import type { BreakerPermit } from '../resilience/breaker/permit.ts';
-import { OUTCOME_POLICY, settleByOutcome } from '../resilience/outcomes.ts';
+import { OUTCOME_POLICY } from '../resilience/outcomes.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { AttemptEnd, AttemptListener, AttemptRequest, Reading } from '../upstream/attempt-types.ts';
+import type { Leave } from './breaker-set.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface GateDeps {
@@ -26,7 +26,7 @@ export async function passGate(
   upstream: Upstream,
   exchange: Exchange,
   permit: Permit | null,
-  leave: BreakerPermit,
+  leave: Leave,
   deps: GateDeps,
 ): Promise<GatewayResponse> {
   const first = new GatedAttempt(upstream, exchange, permit, leave, deps, isRepeatable(exchange));
@@ -35,8 +35,8 @@ export async function passGate(
   } catch (error) {
     if (!first.repeatable) throw error;
     upstream.transport.closeIdle();
-    const again = upstream.breaker.tryAcquire();
-    if (!again.admitted) {
+    const again = upstream.breakers.enter(exchange);
+    if (again === null) {
       first.giveBack();
       throw error;
     }
@@ -53,7 +53,7 @@ class GatedAttempt implements AttemptListener {
   readonly #upstream: Upstream;
   readonly #exchange: Exchange;
   readonly #permit: Permit | null;
-  readonly #leave: BreakerPermit;
+  readonly #leave: Leave;
   readonly #deps: GateDeps;
   readonly #mayRepeat: boolean;
   readonly #startedAt: number;
@@ -65,7 +65,7 @@ class GatedAttempt implements AttemptListener {
     upstream: Upstream,
     exchange: Exchange,
     permit: Permit | null,
-    leave: BreakerPermit,
+    leave: Leave,
     deps: GateDeps,
     mayRepeat: boolean,
   ) {
@@ -127,14 +127,10 @@ class GatedAttempt implements AttemptListener {
       if (route.lane !== 'none') this.#upstream.health.noteServed(facts.model);
       // Without content there is no time to it, and none must enter the slow-call rule.
       const at = this.#contentAt;
-      settleByOutcome(this.#leave, outcome, at === null ? {} : { firstContentMs: at - this.#startedAt });
+      this.#leave.settle(outcome, at === null ? {} : { firstContentMs: at - this.#startedAt });
     } else {
       this.#upstream.noteOutcome(OUTCOME_POLICY[outcome].breaker === 'failure' ? 'bad' : 'neutral');
-      settleByOutcome(
-        this.#leave,
-        outcome,
-        end.retryAfterMs === null ? {} : { retryAfterMs: end.retryAfterMs },
-      );
+      this.#leave.settle(outcome, end.retryAfterMs === null ? {} : { retryAfterMs: end.retryAfterMs });
     }
   }
 }

@@ -33,6 +33,8 @@ export interface UpstreamBreakerOptions extends Partial<Omit<BreakerOptions, 'na
    * tried next. The latter is followed only where there are two or more upstreams.
    */
   readonly allOpen?: 'reject' | 'leastRemaining';
+  /** One more breaker for each model that the upstream serves. Default false. */
+  readonly perModel?: boolean;
 }
 
 export interface UpstreamTimeouts {

@@ -32,9 +32,6 @@ export interface UpstreamsDeps {
   readonly probe: ProbeOptions;
 }
 
-/** What a caller is told when a half-open breaker is full of probes: nobody knows for how long. */
-const HALF_OPEN_RETRY_MS = 1_000;
-
 /** A model that makes vectors, and where it is. */
 export interface EmbeddingModel {
   readonly upstream: UpstreamName;
@@ -46,8 +43,6 @@ export interface EmbeddingModel {
 export class Upstreams {
   readonly #all: readonly Upstream[];
   readonly #deps: UpstreamsDeps;
-  /** Breakers of embedding models, `upstream/model`, made when the model is first used. */
-  readonly #embeddingBreakers = new Map<string, CircuitBreaker>();
 
   constructor(options: readonly UpstreamOptions[], deps: UpstreamsDeps) {
     this.#deps = deps;
@@ -71,8 +66,8 @@ export class Upstreams {
         // Drained while this one was in its line: others may take it.
         if (permit === null) continue;
       }
-      const leave = forced ? upstream.breaker.acquireAnyway() : upstream.breaker.tryAcquire();
-      if (leave.admitted) return passGate(upstream, exchange, permit, leave, this.#deps);
+      const leave = forced ? upstream.breakers.enterAnyway(exchange) : upstream.breakers.enter(exchange);
+      if (leave !== null) return passGate(upstream, exchange, permit, leave, this.#deps);
       permit?.release();
       upstream.unassign();
       refused.push(upstream);
@@ -82,7 +77,7 @@ export class Upstreams {
   /** Whether an upstream that this request has not tried could take it now. */
   readonly elsewhere = (exchange: Exchange): boolean =>
     suitable(this.#all, exchange).some(
-      (one) => !exchange.tried.includes(one.name) && one.health.healthy && !isOpen(one),
+      (one) => !exchange.tried.includes(one.name) && one.health.healthy && !one.breakers.isOpen(exchange),
     );
 
   /** The digest of a model's weights as an upstream lists it, or null while none does. */
@@ -114,23 +109,19 @@ export class Upstreams {
     const upstream = this.#all.find((one) => one.name === at.upstream);
     if (upstream === undefined)
       return Promise.reject(new GatewayError('no_upstream', `there is no upstream ${at.upstream}`));
-    const name = `${at.upstream}/${at.model}`;
-    let breaker = this.#embeddingBreakers.get(name);
-    if (breaker === undefined) {
-      breaker = upstream.newBreaker(name, this.#deps);
-      this.#embeddingBreakers.set(name, breaker);
-    }
-    return callEmbedding(upstream, breaker, body, this.#deps);
+    return callEmbedding(upstream, upstream.breakers.embedding(at.model), body, this.#deps);
   }
 
   breaker(name: string): CircuitBreaker | null {
-    return this.#all.find((one) => one.name === name)?.breaker ?? this.#embeddingBreakers.get(name) ?? null;
+    for (const upstream of this.#all) {
+      const found = upstream.breakers.find(name);
+      if (found !== null) return found;
+    }
+    return null;
   }
 
   breakers(): readonly BreakerSnapshot[] {
-    return [...this.#all.map((one) => one.breaker), ...this.#embeddingBreakers.values()].map((one) =>
-      one.snapshot(),
-    );
+    return this.#all.flatMap((one) => one.breakers.all().map((breaker) => breaker.snapshot()));
   }
 
   pools(): readonly PoolSnapshot[] {
@@ -165,37 +156,37 @@ export class Upstreams {
       this.#all.map(async (one) => {
         await one.transport.close();
         await one.health.close();
-        one.breaker.close();
+        one.breakers.close();
         this.#deps.emit({ type: 'upstream.removed', upstream: one.name });
       }),
     );
-    for (const breaker of this.#embeddingBreakers.values()) breaker.close();
   }
 
   /** `forced`: its breaker is open, and is to be passed all the same (`breaker.allOpen: leastRemaining`). */
   #choose(exchange: Exchange, refused: readonly Upstream[]): { upstream: Upstream; forced: boolean } {
     const able = suitable(this.#all, exchange);
     if (able.length === 0) throw this.#nobody(exchange);
-    const open = able.filter((one) => !refused.includes(one) && !isOpen(one));
+    const open = able.filter((one) => !refused.includes(one) && !one.breakers.isOpen(exchange));
     const upstream = pick(open, exchange, this.#deps.rng);
-    const chosen = upstream ?? this.#whenAllRefuse(able);
+    const chosen = upstream ?? this.#whenAllRefuse(able, exchange);
     chosen.assign();
     return { upstream: chosen, forced: upstream === null };
   }
 
   /** Every suitable breaker is open or full of probes: one rejection, on the one that would be tried next. */
-  #whenAllRefuse(able: readonly Upstream[]): Upstream {
-    const next = able.reduce((best, one) => (remainingMs(one) < remainingMs(best) ? one : best));
-    const leftMs = remainingMs(next);
-    if (able.length > 1 && next.options.breaker.allOpen === 'leastRemaining' && leftMs !== Infinity)
-      return next;
-    next.breaker.recordRejection();
+  #whenAllRefuse(able: readonly Upstream[], exchange: Exchange): Upstream {
+    const obstacles = able.map((upstream) => ({ upstream, ...upstream.breakers.obstacle(exchange) }));
+    const next = obstacles.reduce((best, one) => (one.leftMs < best.leftMs ? one : best));
+    const { upstream, breaker, leftMs } = next;
+    if (able.length > 1 && upstream.options.breaker.allOpen === 'leastRemaining' && leftMs !== Infinity)
+      return upstream;
+    breaker.recordRejection();
     throw new GatewayError(
       'breaker_open',
       able.length === 1
-        ? `upstream ${next.name} is failing and its circuit breaker is open`
+        ? `${subject(upstream, breaker)} is failing and its circuit breaker is open`
         : `the circuit breakers of all ${String(able.length)} upstreams for this request are open`,
-      leftMs === Infinity ? {} : { retryAfterMs: leftMs },
+      leftMs === Infinity || leftMs === 0 ? {} : { retryAfterMs: leftMs },
     );
   }
 
@@ -234,16 +225,8 @@ export function createUpstreams(options: readonly UpstreamOptions[], deps: Upstr
   return new Upstreams(options, deps);
 }
 
-/** Whether its breaker would refuse now and for some time. */
-function isOpen(upstream: Upstream): boolean {
-  if (upstream.breaker.state !== 'open') return false; // the usual case, asked of every candidate of every request
-  const { manual, retryAfterMs } = upstream.breaker.snapshot();
-  // At 0 the time is up and only the timer is late: asking turns it half-open.
-  return manual !== 'observing' && retryAfterMs !== 0;
-}
-
-/** Until its breaker may admit again. Never by itself when it was isolated by hand. */
-function remainingMs(upstream: Upstream): number {
-  const { state, retryAfterMs } = upstream.breaker.snapshot();
-  return retryAfterMs ?? (state === 'open' ? Infinity : HALF_OPEN_RETRY_MS);
+function subject({ name, breaker: whole }: Upstream, breaker: CircuitBreaker): string {
+  return breaker === whole
+    ? `upstream ${name}`
+    : `model ${breaker.name.slice(name.length + 1)} of upstream ${name}`;
 }

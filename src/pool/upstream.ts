@@ -3,10 +3,11 @@ import { upstreamName, type UpstreamName } from '../core/ids.ts';
 import type { Lane } from '../core/route.ts';
 import type { QueueSnapshot, UpstreamSnapshot } from '../core/state.ts';
 import { PermitQueue } from '../admission/permits.ts';
-import { CircuitBreaker } from '../resilience/breaker/breaker.ts';
+import type { CircuitBreaker } from '../resilience/breaker/breaker.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Rng } from '../runtime/rng.ts';
 import { Transport } from '../upstream/transport.ts';
+import { BreakerSet } from './breaker-set.ts';
 import type { UpstreamOptions } from './options.ts';
 import { HealthProbe, type ProbeOptions } from './probe.ts';
 
@@ -21,11 +22,11 @@ export interface UpstreamParts {
 
 const EMBEDDING_PARALLEL = 4;
 
-/** One upstream and everything that is held per upstream: its permits, its breaker, its connections, its health. */
+/** One upstream and everything that is held per upstream: its permits, its breakers, its connections, its health. */
 export class Upstream {
   readonly name: UpstreamName;
   readonly options: UpstreamOptions;
-  readonly breaker: CircuitBreaker;
+  readonly breakers: BreakerSet;
   readonly transport: Transport;
   readonly health: HealthProbe;
   readonly #generation: PermitQueue;
@@ -59,13 +60,17 @@ export class Upstream {
     );
     this.health = new HealthProbe(options, parts.probe, { clock, emit, via: parts.instance });
     emit({ type: 'upstream.added', upstream: this.name });
-    this.breaker = this.newBreaker(options.name, parts);
+    this.breakers = new BreakerSet(
+      options.name,
+      options.breaker,
+      (model) => this.health.hasModel(model),
+      parts,
+    );
   }
 
-  /** A breaker with this upstream's settings. */
-  newBreaker(name: string, parts: Pick<UpstreamParts, 'clock' | 'rng' | 'emit'>): CircuitBreaker {
-    const { allOpen: _, ...settings } = this.options.breaker;
-    return new CircuitBreaker({ ...settings, name }, parts);
+  /** The one for all of it. */
+  get breaker(): CircuitBreaker {
+    return this.breakers.upstream;
   }
 
   /** The permits a request of this lane needs; null for those that need none. */

@@ -36,6 +36,9 @@ describe('the first scrape', () => {
         'stale_connection',
         'not_sent',
         'lease_expired',
+        'no_inference',
+        'other_scope',
+        'hedge_lost',
       ].map((reason) => `circuit_breaker_ignored_total{breaker_name="gpu-1",reason="${reason}"} 0`),
       ...[
         ['closed', 'open'],

@@ -147,6 +147,10 @@ export class CircuitBreaker {
     return this.#state.kind;
   }
 
+  get failuresInARow(): number {
+    return this.#failuresInARow;
+  }
+
   snapshot(): BreakerSnapshot {
     const state = this.#state;
     return {
