@@ -64,6 +64,18 @@ export const WALLS: Readonly<Record<string, Wall>> = {
     packages: ['@prometheus-io/client', 'pino'],
     because: 'telemetry sees events and snapshots only, so that no stage can come to depend on being watched',
   },
+  observability: {
+    may: ['core', 'runtime', 'telemetry'],
+    packages: [],
+    because:
+      'panels, rules and dashboards are values over the catalogue: they read what is measured and take part in nothing',
+  },
+  live: {
+    may: ['core', 'runtime', 'telemetry', 'observability', 'http'],
+    packages: [],
+    because:
+      'the live page sees what a scrape sees: instruments, snapshots and events, and answers on the operations plane (http)',
+  },
   simulator: {
     may: ['core', 'runtime', 'embedding'],
     packages: [],
@@ -89,6 +101,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
       'http',
       'admin',
       'telemetry',
+      'live',
       'config',
     ],
     packages: [],
@@ -113,7 +126,7 @@ export const ROOT_FILES_OPEN_TO: Readonly<Record<string, readonly string[]>> = {
 
 /** The page (web/src). It runs in a browser, so of src it may have nothing but types: a value would be bundled into it. */
 export const WEB_WALL: { readonly types: readonly string[] } & Pick<Wall, 'packages' | 'because'> = {
-  types: ['live/protocol.ts'],
+  types: ['live/protocol.ts', 'live/protocol-replies.ts'],
   packages: ['preact', 'uplot'],
   because: 'the page and the gateway agree on the types of the protocol and share no code',
 };

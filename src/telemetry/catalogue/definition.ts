@@ -98,11 +98,12 @@ export interface MetricDefinition extends MetricShape {
   readonly fedBy: readonly Feed[];
 }
 
-type ValueOf<S> = S extends ClosedLabel
+/** The values a label may take, as a type. */
+export type ValueOf<S> = S extends ClosedLabel
   ? (typeof CLOSED_LABELS)[S][number]
   : S extends OpenLabel
     ? string
-    : S extends readonly (infer V)[]
+    : S extends readonly (infer V extends string)[]
       ? V
       : never;
 

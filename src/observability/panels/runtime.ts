@@ -1,0 +1,152 @@
+import { gauge, increase, minusEach, now, observed, plus, quantile, rate, ratio } from '../expression.ts';
+import { definePanel, QUANTILE_WINDOW_SECONDS, type Panel } from './panel.ts';
+
+/** The gateway process, and what watching it costs. */
+export const runtimePanels: readonly Panel[] = [
+  definePanel('overhead', {
+    title: 'Time added by the gateway',
+    question: 'What does Llamascope itself cost a request?',
+    unit: 'seconds',
+    description:
+      'To the first byte, less all waits for others: for cache hits and forwarded requests (miss).',
+    series: {
+      p50: ['{path} p50', quantile(0.5, 'llamascope_overhead_seconds', { by: ['path'] })],
+      p99: ['{path} p99', quantile(0.99, 'llamascope_overhead_seconds', { by: ['path'] })],
+    },
+    minWindowSeconds: QUANTILE_WINDOW_SECONDS,
+  }),
+  definePanel('cpu', {
+    title: 'Processor',
+    question: 'How much of a core does it use?',
+    unit: 'cores',
+    drawing: 'stacked',
+    description: 'Processor seconds per second, all threads.',
+    series: { mode: ['{mode}', rate('llamascope_cpu_seconds_total', { by: ['mode'] })] },
+  }),
+  definePanel('loop-use', {
+    title: 'Event-loop utilisation',
+    question: 'How busy is the one thread that everything passes through?',
+    unit: 'ratio',
+    description: 'Active time over all time. Above 0.8, work waits for its turn.',
+    series: {
+      use: [
+        'utilisation',
+        ratio(
+          rate('llamascope_event_loop_seconds_total', { where: { state: 'active' } }),
+          plus(
+            rate('llamascope_event_loop_seconds_total', { where: { state: 'active' } }),
+            rate('llamascope_event_loop_seconds_total', { where: { state: 'idle' } }),
+          ),
+        ),
+      ],
+    },
+    thresholds: [
+      { at: 0.8, level: 'warn', side: 'above' },
+      { at: 0.95, level: 'bad', side: 'above' },
+    ],
+  }),
+  definePanel('loop-lag', {
+    title: 'Event-loop lag',
+    question: 'What does an arriving event wait for its turn?',
+    unit: 'seconds',
+    description: 'How late a timer fired, sampled 50 times a second.',
+    series: {
+      p50: ['p50', quantile(0.5, 'llamascope_event_loop_lag_seconds')],
+      p99: ['p99', quantile(0.99, 'llamascope_event_loop_lag_seconds')],
+    },
+    thresholds: [{ at: 0.1, level: 'warn', side: 'above' }],
+  }),
+  definePanel('memory', {
+    title: 'Memory',
+    question: 'Does it grow?',
+    unit: 'bytes',
+    description: 'Resident set, JavaScript heap in use, and memory outside the heap.',
+    series: {
+      rss: ['resident', gauge('llamascope_resident_memory_bytes', { aggregate: 'sum' })],
+      heap: ['heap used', gauge('llamascope_heap_bytes', { aggregate: 'sum', where: { state: 'used' } })],
+      external: ['external', gauge('llamascope_external_memory_bytes', { aggregate: 'sum' })],
+    },
+  }),
+  definePanel('heap-use', {
+    title: 'Heap in use',
+    question: 'How far is it from running out of memory?',
+    unit: 'ratio',
+    description: 'Heap used as a share of the limit at which the process would abort.',
+    series: {
+      use: [
+        'used',
+        ratio(
+          gauge('llamascope_heap_bytes', { aggregate: 'sum', where: { state: 'used' } }),
+          gauge('llamascope_heap_bytes', { aggregate: 'sum', where: { state: 'limit' } }),
+        ),
+      ],
+    },
+    thresholds: [{ at: 0.85, level: 'bad', side: 'above' }],
+  }),
+  definePanel('gc', {
+    title: 'Garbage collection',
+    question: 'How much time goes into it?',
+    unit: 'ratio',
+    drawing: 'stacked',
+    description: 'Seconds of pauses per second, by kind.',
+    series: { kind: ['{kind}', observed('llamascope_gc_pause_seconds', { by: ['kind'] })] },
+  }),
+  definePanel('handles', {
+    title: 'Open handles',
+    question: 'Do sockets or timers leak?',
+    unit: 'count',
+    description: 'What keeps the event loop alive, by type.',
+    series: { type: ['{type}', gauge('llamascope_open_handles', { aggregate: 'sum', by: ['type'] })] },
+  }),
+  definePanel('scrape-cost', {
+    title: 'Cost of a scrape',
+    question: 'Does being measured slow it down?',
+    unit: 'seconds',
+    description: 'p95 of the time the event loop spent on a scrape of /metrics.',
+    series: { p95: ['p95', quantile(0.95, 'llamascope_scrape_render_seconds')] },
+    minWindowSeconds: QUANTILE_WINDOW_SECONDS,
+    whenEmpty: 'Nobody scrapes /metrics.',
+  }),
+  definePanel('series', {
+    title: 'Time series exposed',
+    question: 'How large is /metrics?',
+    unit: 'count',
+    description: 'Over all families.',
+    series: { series: ['series', gauge('llamascope_metric_series', { aggregate: 'sum' })] },
+    thresholds: [{ at: 10_000, level: 'warn', side: 'above' }],
+  }),
+  definePanel('self-problems', {
+    title: 'Problems of the telemetry itself',
+    question: 'Can the figures be trusted?',
+    unit: 'count',
+    description:
+      'Label sets refused, reads of state that failed, and exceptions of subscribers, in each step.',
+    series: {
+      dropped: ['series refused', increase('llamascope_metric_series_dropped_total')],
+      collectors: ['reads failed', increase('llamascope_collector_errors_total')],
+      subscribers: ['subscriber failures', increase('llamascope_subscriber_failures_total')],
+    },
+    whenEmpty: 'None.',
+  }),
+  definePanel('reloads', {
+    title: 'Configuration reloads',
+    question: 'When did the configuration change?',
+    unit: 'count',
+    description: 'Applied, or rejected with the old one kept, in each step.',
+    series: { result: ['{result}', increase('llamascope_config_reloads_total', { by: ['result'] })] },
+    whenEmpty: 'It has not been reloaded.',
+  }),
+  definePanel('uptime', {
+    title: 'Uptime',
+    question: 'Since when does it run, and with which configuration?',
+    unit: 'seconds',
+    description: 'Since the process started, and since the configuration in force was applied.',
+    series: {
+      process: ['process', minusEach(now, gauge('llamascope_start_time_seconds', { aggregate: 'max' }))],
+      config: [
+        'configuration',
+        minusEach(now, gauge('llamascope_config_last_reload_timestamp_seconds', { aggregate: 'max' })),
+      ],
+    },
+  }),
+];
