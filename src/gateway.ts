@@ -50,7 +50,7 @@ export function createGateway(input: ConfigInput, deps: GatewayDeps = {}): Gatew
   const parts = buildParts(config, deps.clock ?? systemClock, deps.rng ?? systemRng);
   const { bus, state, telemetry, clock } = parts;
   const plane = createDataPlane(config, parts);
-  const operations = createOperationsPlane(config, parts, operationRoutes(parts));
+  const operations = createOperationsPlane(config, parts, operationRoutes(config, parts));
   const listeners = createListeners(config, { handle: plane.handle, operations, emit: bus.emit, clock });
   let closing: Promise<void> | null = null;
   const close = (deadlineMs: number = config.drainMs): Promise<void> =>

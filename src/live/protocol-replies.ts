@@ -1,5 +1,5 @@
 /** What the page asks for beside the stream, and what it gets. See `protocol.ts`. */
-import type { Hello, LogEntry, SeriesInfo, StateView, Tick } from './protocol.ts';
+import type { Hello, LogEntry, SeriesInfo, StateView, Tick, ViewInfo } from './protocol.ts';
 
 /**
  * `GET /dashboard/api/history?panel=ID&from=MS&to=MS[&step=SECONDS][&format=csv]`. Defaults: the last 15 minutes,
@@ -41,4 +41,9 @@ export interface StateReply {
   readonly state: StateView;
   readonly values: Tick['values'];
   readonly series: readonly SeriesInfo[];
+}
+
+/** `GET /dashboard/api/views`: what there is to ask the history for. `hello` brings the same. */
+export interface ViewsReply {
+  readonly views: readonly ViewInfo[];
 }
