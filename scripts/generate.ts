@@ -1,8 +1,9 @@
 /**
- * Writes what is derived: the configuration reference and its JSON Schema from the schema, the metrics reference from the
+ * Writes what is derived: the configuration reference and its JSON Schema from the schema, the cache key's from its table, the metrics reference from the
  * catalogue. `--check` writes nothing and fails, naming each file that is out of date.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { cacheKeyReference } from './cache-key/reference.ts';
 import { configurationReference } from '../src/config/reference.ts';
 import { configJsonSchema } from '../src/config/schema-tree.ts';
 import { metricsReference } from '../src/telemetry/reference.ts';
@@ -10,6 +11,7 @@ import { metricsReference } from '../src/telemetry/reference.ts';
 const ROOT = new URL('../', import.meta.url);
 const files: Readonly<Record<string, string>> = {
   'docs/configuration.md': configurationReference(),
+  'docs/reference/cache-key.md': cacheKeyReference(),
   'docs/reference/metrics.md': metricsReference(),
   'llamascope.schema.json': `${JSON.stringify(configJsonSchema, null, 2)}\n`,
 };

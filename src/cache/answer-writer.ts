@@ -129,7 +129,7 @@ export class AnswerWriter {
       tenant: request.tenant,
       model: keys.model,
       text: keys.text,
-      answer: withUsage(answer, exchange),
+      answer: dated(withUsage(answer, exchange), storedAt),
       storedAt,
       costMs,
       embedding: null,
@@ -148,4 +148,9 @@ export class AnswerWriter {
 function withUsage(answer: Answer, { usage, times }: Exchange): Answer {
   if (answer.kind !== 'text' || (answer.usage ?? usage) === null) return answer;
   return { ...answer, usage: answer.usage ?? usage, times: answer.times ?? times };
+}
+
+/** Not every dialect says when an answer was made; one that asks in another gets a date. */
+function dated(answer: Answer, storedAt: number): Answer {
+  return answer.kind === 'text' && answer.createdAt === 0 ? { ...answer, createdAt: storedAt } : answer;
 }

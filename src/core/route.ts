@@ -20,11 +20,10 @@ export type DialectName = 'ollama' | 'openai' | 'anthropic';
 
 /**
  * - `chat`, `generate`, `embed`: understood in full, may be cached
- * - `relay`: a generation that passes through with breaker and metrics, cache bypassed
  * - `read`: a cheap `GET` (or `POST /api/show`) about models or versions
  * - `manage`: Ollama's pull, push, create, copy, delete and blobs; refused unless allowed
  */
-export type Operation = 'chat' | 'generate' | 'embed' | 'relay' | 'read' | 'manage';
+export type Operation = 'chat' | 'generate' | 'embed' | 'read' | 'manage';
 
 /** Which permits a request needs at an upstream: generation slots, the embedding lane, or none. */
 export type Lane = 'generation' | 'embedding' | 'none';

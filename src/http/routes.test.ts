@@ -51,6 +51,8 @@ describe('the allow-list of routes', () => {
       '/v1/chat/completions',
       '/v1/completions',
       '/v1/embeddings',
+      '/v1/responses',
+      '/v1/messages',
     ]);
   });
 

@@ -1,14 +1,16 @@
 /**
- * Anthropic's messages API, relayed: requests are read as far as routing needs, streams are observed, errors have
- * Anthropic's shape. Answers are not cached yet, so there is no canonical form and nothing to replay.
+ * Anthropic's messages API as Ollama speaks it. Guarantees: a conversation has the canonical form that it has in every
+ * other dialect, an error has the shape that clients turn into their own exceptions, also in the middle of a stream.
  */
 import type { BodyReport, Dialect } from '../../core/dialect.ts';
 import type { GatewayError } from '../../core/errors.ts';
-import { isJsonObject } from '../../core/json.ts';
 import type { Route } from '../../core/route.ts';
-import { errorMessage, MALFORMED, numberOf, parseBody } from '../answer/body.ts';
+import { errorMessage, MALFORMED, parseBody } from '../answer/body.ts';
+import { canonicalAnthropic } from './canonical.ts';
 import { observeAnthropic } from './observe.ts';
+import { readAnthropicAnswer, usageOf } from './read-answer.ts';
 import { readAnthropicRequest } from './request.ts';
+import { writeAnthropicAnswer } from './write-answer.ts';
 
 /** Anthropic's `type` for a status. */
 const ERROR_TYPES: ReadonlyMap<number, string> = new Map([
@@ -30,29 +32,18 @@ function shape(error: GatewayError): string {
 function inspectBody(_route: Route, body: Buffer): BodyReport {
   const json = parseBody(body);
   if (json === null) return MALFORMED;
-  const usage = isJsonObject(json['usage']) ? json['usage'] : {};
-  const prompt = numberOf(usage['input_tokens']);
-  const output = numberOf(usage['output_tokens']);
-  return {
-    valid: true,
-    error: errorMessage(json['error']),
-    usage:
-      prompt === null && output === null
-        ? null
-        : { promptTokens: prompt ?? 0, completionTokens: output ?? 0 },
-    times: null,
-  };
+  return { valid: true, error: errorMessage(json['error']), usage: usageOf(json['usage']), times: null };
 }
 
 export const anthropic: Dialect = {
   name: 'anthropic',
   readRequest: readAnthropicRequest,
-  canonicalRequest: () => null,
+  canonicalRequest: canonicalAnthropic,
   errorBody: (error: GatewayError): Buffer => Buffer.from(shape(error)),
   inBandError: (_route: Route, error: GatewayError, atBoundary: boolean): Buffer =>
     Buffer.from(`${atBoundary ? '' : '\n\n'}event: error\ndata: ${shape(error)}\n\n`),
   observeStream: observeAnthropic,
   inspectBody,
-  readAnswer: () => null,
-  writeAnswer: () => null,
+  readAnswer: readAnthropicAnswer,
+  writeAnswer: writeAnthropicAnswer,
 };

@@ -1,4 +1,4 @@
-/** What a `/v1/messages` request must look like for us to relay it; the rest is the upstream's to judge. */
+/** What a `/v1/messages` request must look like for us to read it; the rest is the upstream's to judge. */
 import type { RequestFacts } from '../../core/request.ts';
 import type { Route } from '../../core/route.ts';
 import { booleanOr, checkMessages, requireModel } from '../request/fields.ts';

@@ -4,7 +4,7 @@
  * that asks for exactly that, and not one that leaves the model's own defaults.
  */
 import type { CanonicalRequest } from '../../core/answer.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts';
+import { isJsonObject, type JsonObject } from '../../core/json.ts';
 import type { RequestFacts } from '../../core/request.ts';
 import type { Route } from '../../core/route.ts';
 import { canonicalConversation } from '../canonical/conversation.ts';
@@ -16,18 +16,10 @@ import {
   type Prompt,
   type Shaping,
 } from '../canonical/request.ts';
+import { isResponses } from './responses/route.ts';
+import { canonicalResponses } from './responses/canonical.ts';
+import { readFormat, readThink, TRANSPORT } from './shaping.ts';
 
-/** Who pays and how it travels do not change what the answer says. */
-const TRANSPORT = [
-  'model',
-  'stream',
-  'stream_options',
-  'user',
-  'metadata',
-  'safety_identifier',
-  'prompt_cache_key',
-  'service_tier',
-] as const;
 const OPTIONS = [
   'temperature',
   'top_p',
@@ -50,6 +42,7 @@ export function canonicalOpenai(route: Route, facts: RequestFacts): CanonicalReq
   if (!route.cacheable || model === null || json === null) return null;
   if (route.operation === 'embed')
     return canonicalEmbed(route.template, model, restOf(json, EMBED_FIELDS) ?? emptyObject());
+  if (isResponses(route)) return canonicalResponses(model, json);
   if (route.operation === 'chat') {
     const messages = nonEmptyArray(json['messages'])?.filter(isJsonObject);
     if (messages === undefined) return null;
@@ -102,8 +95,8 @@ function shaping(json: JsonObject, options: JsonObject): Shaping {
   }
   return {
     options,
-    format: format(json['response_format'], extra),
-    think: think(json, extra),
+    format: readFormat(json['response_format'], extra),
+    think: readThink(json, extra),
     tools: nonEmptyArray(json['tools']) ?? nonEmptyArray(json['functions']),
     extra: Object.keys(extra).length > 0 ? extra : undefined,
     choices,
@@ -114,33 +107,4 @@ function shaping(json: JsonObject, options: JsonObject): Shaping {
 /** True for chat, a number for completions (0 asks for the chosen token's). */
 export function asksLogprobs(json: JsonObject): boolean {
   return json['logprobs'] === true || typeof json['logprobs'] === 'number';
-}
-
-/** A schema is a schema in both dialects; its name is a label, but what else stands beside it may matter. */
-function format(value: JsonValue | undefined, extra: JsonObject): JsonValue | undefined {
-  if (!isJsonObject(value) || value['type'] === 'text') return undefined;
-  if (value['type'] === 'json_object') return 'json';
-  const wrapper = value['json_schema'];
-  if (value['type'] !== 'json_schema' || !isJsonObject(wrapper) || !given(wrapper['schema'])) {
-    extra['response_format'] = value;
-    return undefined;
-  }
-  const beside = restOf(wrapper, SCHEMA_FIELDS);
-  if (beside !== undefined) extra['json_schema'] = beside;
-  return wrapper['schema'];
-}
-
-const SCHEMA_FIELDS: ReadonlySet<string> = new Set(['schema', 'name']);
-const EFFORT: ReadonlySet<string> = new Set(['effort']);
-
-function think(json: JsonObject, extra: JsonObject): JsonValue | undefined {
-  const reasoning = isJsonObject(json['reasoning']) ? json['reasoning'] : undefined;
-  const beside = reasoning === undefined ? undefined : restOf(reasoning, EFFORT);
-  if (beside !== undefined) extra['reasoning'] = beside;
-  const inner = text(reasoning?.['effort']);
-  const outer = text(json['reasoning_effort']);
-  // Which of two contradicting fields wins depends on the server.
-  if (inner !== undefined && outer !== undefined) extra['reasoning_effort'] = outer;
-  const effort = inner ?? outer;
-  return effort === 'none' ? false : effort;
 }

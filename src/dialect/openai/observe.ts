@@ -5,6 +5,7 @@
 import type { Route } from '../../core/route.ts';
 import { keep, inside, mark, watch, type WatchNode } from '../scan/watch.ts';
 import { SseObserver, type Judge } from '../stream-observer.ts';
+import { isResponses } from './responses/route.ts';
 
 const CONTENT = 0;
 const FINISH = 1;
@@ -73,7 +74,7 @@ const judgeResponses: Judge = (item, findings, isError) => {
 };
 
 export function observeOpenai(route: Route): SseObserver {
-  return route.template === '/v1/responses'
+  return isResponses(route)
     ? new SseObserver(RESPONSES, judgeResponses)
     : new SseObserver(COMPLETIONS, judgeCompletions);
 }

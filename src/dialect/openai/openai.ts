@@ -1,6 +1,6 @@
 /**
  * The OpenAI API as Ollama and other servers speak it. Guarantees: an error has the shape that official clients
- * turn into their own exceptions, also in the middle of a stream; `/v1/responses` is relayed and observed, not cached.
+ * turn into their own exceptions, also in the middle of a stream. `/v1/responses` has a grammar of its own: `responses/`.
  */
 import type { Dialect } from '../../core/dialect.ts';
 import type { GatewayError } from '../../core/errors.ts';
@@ -9,6 +9,7 @@ import { canonicalOpenai } from './canonical.ts';
 import { observeOpenai } from './observe.ts';
 import { inspectOpenaiBody, readOpenaiAnswer } from './read-answer.ts';
 import { readOpenaiRequest } from './request.ts';
+import { isResponses } from './responses/route.ts';
 import { writeOpenaiAnswer } from './write-answer.ts';
 
 /** OpenAI's `type` for a status. */
@@ -27,7 +28,7 @@ function shape(error: GatewayError): { message: string; type: string; param: nul
 function inBandError(route: Route, error: GatewayError, atBoundary: boolean): Buffer {
   // Two line ends close an event cut in half; a client reports it as broken rather than as complete.
   const prefix = atBoundary ? '' : '\n\n';
-  if (route.template !== '/v1/responses')
+  if (!isResponses(route))
     return Buffer.from(`${prefix}data: ${JSON.stringify({ error: shape(error) })}\n\n`);
   const { message, param, code } = shape(error);
   return Buffer.from(

@@ -10,6 +10,8 @@ import type { Route } from '../../core/route.ts';
 import { errorMessage, MALFORMED, numberOf, OPAQUE, parseBody } from '../answer/body.ts';
 import { assembleCompletion } from './assemble.ts';
 import { asksLogprobs } from './canonical.ts';
+import { readResponse } from './responses/read-answer.ts';
+import { isResponses } from './responses/route.ts';
 
 export function inspectOpenaiBody(route: Route, body: Buffer): BodyReport {
   if (body.length === 0 && route.operation === 'read') return OPAQUE;
@@ -25,6 +27,7 @@ export function readOpenaiAnswer(
   streamed: boolean,
 ): Answer | null {
   if (!route.cacheable) return null;
+  if (isResponses(route)) return readResponse(route, facts, body, streamed);
   // A recorded stream's log probabilities would have to be pieced together again; JSON keeps them whole.
   if (streamed && facts.json !== null && asksLogprobs(facts.json)) return null;
   const json = streamed ? assembleCompletion(route, body) : parseBody(body);
@@ -114,7 +117,7 @@ function readToolCalls(value: JsonValue | undefined): ToolCall[] | null {
   return calls;
 }
 
-function parseArguments(value: JsonValue | undefined): JsonObject | null {
+export function parseArguments(value: JsonValue | undefined): JsonObject | null {
   if (value === undefined || value === '') return {};
   if (typeof value !== 'string') return null;
   try {

@@ -16,6 +16,7 @@ import {
   requireModel,
 } from '../request/fields.ts';
 import { readJsonObject } from '../request/json-body.ts';
+import { isResponses } from './responses/route.ts';
 
 export function readOpenaiRequest(route: Route, body: Buffer): RequestFacts {
   if (route.body !== 'json') return { model: null, stream: false, json: null };
@@ -26,7 +27,7 @@ export function readOpenaiRequest(route: Route, body: Buffer): RequestFacts {
     return { model, stream: false, json };
   }
   const stream = booleanOr(json, 'stream', route.streamsByDefault);
-  if (route.operation === 'relay') checkResponses(json);
+  if (isResponses(route)) checkResponses(json);
   else checkCompletions(route, json);
   return { model, stream, json };
 }

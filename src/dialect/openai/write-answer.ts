@@ -9,6 +9,8 @@ import type { RequestFacts } from '../../core/request.ts';
 import type { Route } from '../../core/route.ts';
 import { pieces } from '../answer/pieces.ts';
 import { asksLogprobs } from './canonical.ts';
+import { isResponses } from './responses/route.ts';
+import { writeResponse } from './responses/write-answer.ts';
 
 export function writeOpenaiAnswer(
   route: Route,
@@ -18,6 +20,7 @@ export function writeOpenaiAnswer(
 ): ReplayBody | null {
   const native = answer.native?.template === route.template ? answer.native.json : null;
   if (answer.kind === 'embedding') return native === null ? null : json(native);
+  if (isResponses(route)) return writeResponse(route, facts, answer, replayId);
   const chat = route.operation === 'chat';
   if (!chat && (route.operation !== 'generate' || answer.toolCalls.length > 0)) return null;
   // Log probabilities exist only in the original JSON.
