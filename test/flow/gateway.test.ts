@@ -105,10 +105,10 @@ describe('a gateway', () => {
     expect((await post(`${stack.url}/api/copy`, { source: 'a', destination: 'b' })).status).toBe(403);
   });
 
-  it('relays /v1/messages and /v1/responses without a cache header', async () => {
+  it('serves /v1/messages and /v1/responses, and by default caches no answer drawn at random', async () => {
     await using stack = await startStack();
     const message = await post(`${stack.url}/v1/messages`, { ...ASK, max_tokens: 50, stream: true });
-    expect(message.headers.get('x-llamascope-cache')).toBeNull();
+    expect(message.headers.get('x-llamascope-cache')).toBe('bypass');
     expect(await message.text()).toContain('message_stop');
     const bad = await post(`${stack.url}/v1/messages`, { max_tokens: 5 });
     expect([bad.status, ((await bad.json()) as { type: string }).type]).toEqual([400, 'error']);
