@@ -2,13 +2,14 @@
  * OpenAI-style complete answers as stored answers. Not stored: errors, streams without `[DONE]`, several choices,
  * refusals and filtered answers, answers without text or tool calls, and anything not understood.
  */
-import type { Answer, TextAnswer, ToolCall, Usage } from '../../core/answer.ts';
+import type { Answer, TextAnswer, ToolCall } from '../../core/answer.ts';
 import type { BodyReport } from '../../core/dialect.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts';
 import type { RequestFacts } from '../../core/request.ts';
 import type { Route } from '../../core/route.ts';
 import { errorMessage, MALFORMED, numberOf, OPAQUE, parseBody } from '../answer/body.ts';
 import { assembleCompletion } from './assemble.ts';
+import { parseArguments, usageOf } from './answer-fields.ts';
 import { asksLogprobs } from './canonical.ts';
 import { readResponse } from './responses/read-answer.ts';
 import { isResponses } from './responses/route.ts';
@@ -115,24 +116,4 @@ function readToolCalls(value: JsonValue | undefined): ToolCall[] | null {
     calls.push({ id, name: called['name'], arguments: given });
   }
   return calls;
-}
-
-export function parseArguments(value: JsonValue | undefined): JsonObject | null {
-  if (value === undefined || value === '') return {};
-  if (typeof value !== 'string') return null;
-  try {
-    const parsed: unknown = JSON.parse(value);
-    return isJsonObject(parsed) ? parsed : null;
-  } catch {
-    return null;
-  }
-}
-
-/** Completions count `prompt_tokens`, `/v1/responses` `input_tokens`. */
-export function usageOf(value: JsonValue | undefined): Usage | null {
-  if (!isJsonObject(value)) return null;
-  const prompt = numberOf(value['prompt_tokens']) ?? numberOf(value['input_tokens']);
-  const output = numberOf(value['completion_tokens']) ?? numberOf(value['output_tokens']);
-  if (prompt === null && output === null) return null;
-  return { promptTokens: prompt ?? 0, completionTokens: output ?? 0 };
 }

@@ -8,7 +8,7 @@ import type { RequestFacts } from '../../../core/request.ts';
 import type { Route } from '../../../core/route.ts';
 import { errorMessage, numberOf, parseBody } from '../../answer/body.ts';
 import { readSse } from '../../framing/items.ts';
-import { parseArguments, usageOf } from '../read-answer.ts';
+import { parseArguments, usageOf } from '../answer-fields.ts';
 import { asksResponseLogprobs } from './canonical.ts';
 
 export function readResponse(
