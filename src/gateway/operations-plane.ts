@@ -2,13 +2,14 @@ import { breakerRoutes } from '../admin/breakers.ts';
 import type { Config } from '../config/config.ts';
 import { breakerReport, cacheReport, healthReport, readiness, upstreamReport } from '../health.ts';
 import type { OperationRoute } from '../http/operation-route.ts';
+import { pageRoutes } from '../live/page-files.ts';
 import { liveRoutes } from '../live/routes.ts';
 import { createOperations, type Operations } from '../http/operations.ts';
 import type { Parts } from './parts.ts';
 
 /** What the parts answer on the operations plane beside the paths that every gateway has. Made once, for all reloads. */
 export function operationRoutes(config: Config, { upstreams }: Parts): readonly OperationRoute[] {
-  return [...breakerRoutes(upstreams), ...liveRoutes(config.metrics.prefix)];
+  return [...breakerRoutes(upstreams), ...liveRoutes(config.metrics.prefix), ...pageRoutes()];
 }
 
 /** The operations plane under one configuration: cheap, and made anew by each reload. */
