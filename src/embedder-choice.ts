@@ -10,46 +10,69 @@ import { openUpstreamEmbedder } from './embedding/upstream.ts';
 import type { EmbeddingModel, Upstreams } from './pool/registry.ts';
 
 export interface EmbedderChoice {
-  /** Chooses and opens an embedder unless there is one; never rejects. */
+  /** Chooses and opens an embedder unless there is the right one; never rejects. */
   choose(): Promise<void>;
+  /**
+   * After a reload, with the upstreams already exchanged. An embedder that is still the one asked for stays, and its
+   * vectors with it; another one takes over when it is open, and until then the former one serves.
+   */
+  configure(config: CacheConfig): void;
   /** Why there is none although the mode wants one, or null. */
   readonly problem: string | null;
   close(): Promise<void>;
 }
 
 export function createEmbedderChoice(
-  config: CacheConfig,
+  initial: CacheConfig,
   upstreams: Upstreams,
   give: (embedder: TextEmbedder) => void,
 ): EmbedderChoice {
-  let current: TextEmbedder | null = null;
+  let config = initial;
+  let current: Opened | null = null;
+  /** There is one, but not the one to have. */
+  let outdated = false;
   let problem: string | null = null;
   let choosing: Promise<void> | null = null;
   let closed = false;
 
   const open = async (): Promise<void> => {
+    const former = current?.embedder ?? null;
     try {
-      const embedder = await openFor(config, upstreams);
+      const opened = await openFor(config, upstreams);
       if (closed) {
-        await embedder.close();
+        await opened.embedder.close();
         return;
       }
-      current = embedder;
+      current = opened;
+      outdated = isOutdated(opened, config, upstreams);
       problem = null;
-      give(embedder);
+      give(opened.embedder);
+      await former?.close();
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      problem = `the semantic cache has no embedder, only identical requests are served: ${why}`;
+      const meanwhile =
+        former === null ? 'only identical requests are served' : 'the former one goes on serving';
+      problem = `the semantic cache has no${former === null ? '' : ' new'} embedder, ${meanwhile}: ${why}`;
     }
   };
 
+  const wanted = (): boolean =>
+    !closed && (current === null || outdated) && config.mode !== 'off' && config.mode !== 'exact';
+
   return {
     async choose(): Promise<void> {
-      if (closed || current !== null || config.mode === 'off' || config.mode === 'exact') return;
+      if (!wanted()) return;
       choosing ??= open().finally(() => {
         choosing = null;
       });
       await choosing;
+    },
+    configure(next): void {
+      config = next;
+      outdated = current !== null && isOutdated(current, config, upstreams);
+      if (config.mode === 'off' || config.mode === 'exact') problem = null;
+      const chosen = choosing ?? Promise.resolve();
+      void chosen.then(() => this.choose());
     },
     get problem(): string | null {
       return problem;
@@ -57,16 +80,41 @@ export function createEmbedderChoice(
     async close(): Promise<void> {
       closed = true;
       await choosing;
-      await current?.close();
+      await current?.embedder.close();
     },
   };
 }
 
-async function openFor(config: CacheConfig, upstreams: Upstreams): Promise<TextEmbedder> {
+/** An embedder and what it was opened for. */
+interface Opened {
+  readonly embedder: TextEmbedder;
+  readonly asked: Asked;
+  /** Where its model is; null for one in this process. */
+  readonly at: EmbeddingModel | null;
+}
+
+type Asked = Pick<CacheConfig, 'embedder' | 'embeddingModel' | 'modelFile'>;
+
+function isOutdated({ asked, at }: Opened, config: CacheConfig, upstreams: Upstreams): boolean {
+  return (
+    asked.embedder !== config.embedder ||
+    asked.embeddingModel !== config.embeddingModel ||
+    asked.modelFile !== config.modelFile ||
+    (at !== null && upstreams.roster.find(at.upstream) === null)
+  );
+}
+
+async function openFor(config: CacheConfig, upstreams: Upstreams): Promise<Opened> {
   const { embedder, embeddingModel, modelFile } = config;
-  if (embedder === 'in-process') return openInProcessEmbedder({ modelFile });
-  const found = upstreams.embeddingModel(embeddingModel);
-  if (found !== null) return openAtUpstream(found, upstreams);
+  const asked: Asked = { embedder, embeddingModel, modelFile };
+  const inProcess = async (): Promise<Opened> => ({
+    embedder: await openInProcessEmbedder({ modelFile }),
+    asked,
+    at: null,
+  });
+  if (embedder === 'in-process') return inProcess();
+  const at = upstreams.embeddingModel(embeddingModel);
+  if (at !== null) return { embedder: await openAtUpstream(at, upstreams), asked, at };
   if (embedder === 'upstream') {
     throw new Error(
       embeddingModel === null
@@ -74,7 +122,7 @@ async function openFor(config: CacheConfig, upstreams: Upstreams): Promise<TextE
         : `no upstream has the embedding model ${embeddingModel} (cache.embeddingModel)`,
     );
   }
-  return openInProcessEmbedder({ modelFile });
+  return inProcess();
 }
 
 function openAtUpstream(found: EmbeddingModel, upstreams: Upstreams): Promise<TextEmbedder> {

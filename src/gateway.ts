@@ -2,20 +2,21 @@
  * The composition root: what a gateway is to those who use it, and how its rooms in `gateway/` are put together:
  *
  * - `parts.ts`: what lives as long as the gateway (upstreams, cache, telemetry, log), wired through the event seam;
- * - `data-plane.ts`: the way of a request under one configuration; a reload swaps it;
+ * - `data-plane.ts`: the way of a request under one configuration;
+ * - `reload.ts`: puts another configuration in force, parts kept, data plane swapped;
  * - `operations-plane.ts`: what `/metrics`, `/health` and `/admin` read, and the routes that the parts hand in;
  * - `listeners.ts`, `shut-down.ts`: the doors, and the order in which everything ends.
  *
  * No decision about a request is made here.
  */
-import type { ConfigInput } from './config/config.ts';
+import type { Config, ConfigInput } from './config/config.ts';
 import { resolveConfig } from './config/resolve.ts';
-import type { GatewayEvent } from './core/events.ts';
+import type { GatewayEvent, ReloadTrigger } from './core/events.ts';
 import type { StateReader } from './core/state.ts';
-import { createDataPlane } from './gateway/data-plane.ts';
 import { createListeners } from './gateway/listeners.ts';
 import { createOperationsPlane, operationRoutes } from './gateway/operations-plane.ts';
 import { buildParts } from './gateway/parts.ts';
+import { Reloader, type ConfigSource, type ReloadReport } from './gateway/reload.ts';
 import { shutDown } from './gateway/shut-down.ts';
 import type { Fetch } from './http/fetch.ts';
 import type { MetricsPage } from './http/operations.ts';
@@ -30,6 +31,13 @@ export interface Gateway extends AsyncDisposable {
   listen(address?: string): Promise<{ readonly url: string; readonly adminUrl: string }>;
   /** Resolves when every upstream was probed once and the semantic tier has the embedder it can have. */
   ready(): Promise<void>;
+  /** The configuration in force, every default applied, secrets included. */
+  readonly config: Config;
+  /**
+   * Puts another configuration in force without dropping a request; without one, what `deps.readConfig` gives. Rejects
+   * with `ConfigError` and changes nothing when it has mistakes. `trigger` is for log and events.
+   */
+  reload(config?: ConfigInput, trigger?: ReloadTrigger): Promise<ReloadReport>;
   /** Takes no more, lets what runs end for at most `deadlineMs`, then cuts it. Later calls wait for the first. */
   close(deadlineMs?: number): Promise<void>;
   readonly events: { subscribe(subscriber: (event: GatewayEvent) => void): () => void };
@@ -42,23 +50,50 @@ export interface Gateway extends AsyncDisposable {
 export interface GatewayDeps {
   readonly clock?: Clock;
   readonly rng?: Rng;
+  /** Reads the configuration anew, for reloads that are handed none (SIGHUP, `POST /admin/reload`). Throws `ConfigError`. */
+  readonly readConfig?: ConfigSource;
 }
 
 /** Throws `ConfigError` naming each bad key, its value and what was expected. */
 export function createGateway(input: ConfigInput, deps: GatewayDeps = {}): Gateway {
-  const config = resolveConfig(input);
-  const parts = buildParts(config, deps.clock ?? systemClock, deps.rng ?? systemRng);
+  const initial = resolveConfig(input);
+  const parts = buildParts(initial, deps.clock ?? systemClock, deps.rng ?? systemRng);
   const { bus, state, telemetry, clock } = parts;
-  const plane = createDataPlane(config, parts);
-  const operations = createOperationsPlane(config, parts, operationRoutes(config, parts));
-  const listeners = createListeners(config, { handle: plane.handle, operations, emit: bus.emit, clock });
+  const reloader = new Reloader(initial, parts, {
+    source: deps.readConfig ?? null,
+    onExchange: ({ config }) => {
+      operations = createOperationsPlane(config, parts, routes);
+      listeners.configure(config);
+    },
+  });
+  const routes = operationRoutes(initial, parts, () => reloader.reload('admin'));
+  let operations = createOperationsPlane(initial, parts, routes);
+  // The doors ask for what is in force with each request.
+  const listeners = createListeners(initial, {
+    handle: (inbound) => reloader.inForce.plane.handle(inbound),
+    operations: {
+      owns: (path) => operations.owns(path),
+      serve: (request, response, path) => {
+        operations.serve(request, response, path);
+      },
+      notFound: (response, path) => {
+        operations.notFound(response, path);
+      },
+    },
+    emit: bus.emit,
+    clock,
+  });
   let closing: Promise<void> | null = null;
-  const close = (deadlineMs: number = config.drainMs): Promise<void> =>
+  const close = (deadlineMs: number = reloader.inForce.config.drainMs): Promise<void> =>
     (closing ??= shutDown(parts, listeners, deadlineMs));
   return {
-    fetch: plane.fetch,
-    listen: (address) => listeners.listen(address ?? config.listen, config.admin.listen),
+    get config(): Config {
+      return reloader.inForce.config;
+    },
+    fetch: (url, init) => reloader.inForce.plane.fetch(url, init),
+    listen: (address) => listeners.listen(address ?? initial.listen, initial.admin.listen),
     ready: () => parts.ready,
+    reload: (config, trigger = 'program') => reloader.reload(trigger, config),
     close,
     events: { subscribe: (subscriber) => bus.subscribe(subscriber) },
     metrics: { render: (accept) => telemetry.render(accept) },

@@ -18,6 +18,7 @@ const FACTS: HealthFacts = {
   draining: false,
   metricsEnabled: true,
   embedderProblem: null,
+  reloads: { appliedAt: 0, needsRestart: [], problem: null },
 };
 
 const upstream = (name: string, more: Partial<UpstreamSnapshot> = {}): UpstreamSnapshot => ({

@@ -12,6 +12,17 @@ export interface HealthFacts {
   readonly metricsEnabled: boolean;
   /** Why the semantic tier has no embedder although its mode wants one; null when all is well. */
   readonly embedderProblem: string | null;
+  readonly reloads: ReloadFacts;
+}
+
+/** The configuration in force, and what is known of a newer one. */
+export interface ReloadFacts {
+  /** Unix milliseconds. */
+  readonly appliedAt: number;
+  /** Keys whose new value waits for the next start. */
+  readonly needsRestart: readonly string[];
+  /** Why the last reload was refused; null when it was applied. */
+  readonly problem: string | null;
 }
 
 export interface Verdict {
@@ -52,6 +63,10 @@ export function judge(state: StateReader, facts: HealthFacts): Verdict {
   if (store.state === 'degraded')
     reasons.push(`cache store ${store.kind}: ${store.reason ?? 'out of order'}`);
   if (facts.embedderProblem !== null) reasons.push(facts.embedderProblem);
+  const { problem, needsRestart } = facts.reloads;
+  if (problem !== null)
+    reasons.push(`a new configuration was refused, the former one is in force: ${problem}`);
+  if (needsRestart.length > 0) reasons.push(`waits for a restart to take effect: ${needsRestart.join(', ')}`);
   const down = facts.draining || usable.length === 0;
   return { status: down ? 'down' : reasons.length > 0 ? 'degraded' : 'ok', reasons };
 }
@@ -73,6 +88,11 @@ export function healthReport(state: StateReader, facts: HealthFacts): JsonValue 
     startedAt: new Date(facts.startedAt).toISOString(),
     uptimeSeconds: Math.floor(facts.uptimeSeconds),
     metricsEnabled: facts.metricsEnabled,
+    config: {
+      appliedAt: new Date(facts.reloads.appliedAt).toISOString(),
+      needsRestart: [...facts.reloads.needsRestart],
+      problem: facts.reloads.problem,
+    },
     upstreams: state.upstreams().map(upstreamReport),
     breakers: breakerReport(state),
     pools: state.pools().map((pool) => ({ ...pool })),

@@ -268,8 +268,24 @@ describe('draining', () => {
     held.release();
     expect(queue.tryAcquire()).toBeNull();
     expect(queue.snapshot()).toMatchObject({ depth: 0, permitsInUse: 0 });
-    expect(rejections(events)).toEqual(['draining', 'draining', 'draining']);
+    expect(rejections(events)).toEqual([]);
     expect(clock.pending).toBe(0);
+    queue.resume();
+    expect(queue.tryAcquire()).not.toBeNull();
+  });
+
+  it('counts the wait from where it began, for one that was moved here from a drained line', async () => {
+    const { clock, queue, events } = setUp({ permits: 1, waitMs: 1_000 });
+    const held = take(queue);
+    clock.advance(5_000);
+    const now = clock.now();
+    const late = refusal(queue.acquire(waiter('a', { since: now - 700 })));
+    const served = queue.acquire(waiter('b', { since: now - 200 }));
+    clock.advance(300);
+    expect((await late).code).toBe('queue_timeout');
+    held.release();
+    (await served).release();
+    expect(events.findLast((event) => event.type === 'queue.waited')).toMatchObject({ durationMs: 500 });
   });
 });
 

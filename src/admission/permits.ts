@@ -8,7 +8,7 @@
  * queues without bound and tells nobody, so this line stands in front of it.
  */
 import type { CancelToken } from '../core/cancel.ts';
-import { GatewayError } from '../core/errors.ts';
+import { GatewayError, type ErrorCode } from '../core/errors.ts';
 import type { Emit } from '../core/events.ts';
 import type { ClientId, UpstreamName } from '../core/ids.ts';
 import type { QueueSnapshot } from '../core/state.ts';
@@ -38,6 +38,8 @@ export interface PermitWaiter {
   readonly cancel: CancelToken;
   /** Higher goes first. Default 0. */
   readonly priority?: number;
+  /** Monotonic milliseconds since when it waits, where that was begun in a line that has been drained. Default now. */
+  readonly since?: number;
 }
 
 export interface Permit {
@@ -54,7 +56,7 @@ interface Waiting {
   unsubscribe: (() => void) | null;
 }
 
-type RejectReason = 'full' | 'timeout' | 'deadline' | 'draining';
+type RejectReason = keyof typeof CODES;
 
 /** Bounds of what a refused client is told to wait: an estimate should neither hammer nor banish. */
 const MIN_RETRY_MS = 1_000;
@@ -136,13 +138,21 @@ export class PermitQueue {
     this.#admitNext();
   }
 
-  /** Turns everybody away, those in the line first. Permits that are out stay valid. */
+  /**
+   * Turns everybody away with `draining`, those in the line first. Permits that are out stay valid. Not counted as
+   * rejections here: only who asked knows whether the request finds its turn elsewhere.
+   */
   drain(): void {
     this.#draining = true;
     for (let waiting = this.#line.takeNext(); waiting !== null; waiting = this.#line.takeNext()) {
       stopWatching(waiting);
-      waiting.reject(this.#refuse('draining', `"${this.#upstream}" is draining`));
+      waiting.reject(this.#drained());
     }
+  }
+
+  /** Grants permits again after `drain`. */
+  resume(): void {
+    this.#draining = false;
   }
 
   snapshot(): QueueSnapshot {
@@ -157,7 +167,7 @@ export class PermitQueue {
   /** Reasons not even to join the line. */
   #refusal(waiter: PermitWaiter): GatewayError | null {
     if (waiter.cancel.cancelled) return this.#gone(waiter.cancel.reason);
-    if (this.#draining) return this.#refuse('draining', `"${this.#upstream}" is draining`);
+    if (this.#draining) return this.#drained();
     if (waiter.deadlineAt === null) return null;
     const leftMs = waiter.deadlineAt - this.#clock.now();
     if (leftMs <= 0) return this.#refuse('deadline', 'the deadline of the request has passed');
@@ -180,12 +190,14 @@ export class PermitQueue {
   }
 
   #enqueue(waiter: PermitWaiter, resolve: Waiting['resolve'], reject: Waiting['reject']): void {
-    const since = this.#clock.now();
+    const now = this.#clock.now();
+    const since = waiter.since ?? now;
     const waiting: Waiting = { since, resolve, reject, timer: null, unsubscribe: null };
     const entry = this.#line.join(waiter.client, waiter.priority ?? 0, waiting);
-    const leftMs = waiter.deadlineAt === null ? Infinity : waiter.deadlineAt - since;
-    waiting.timer = this.#clock.setTimer(Math.min(leftMs, this.#waitMs), () => {
-      this.#turnAway(entry, this.#outOfTime(leftMs));
+    const leftMs = waiter.deadlineAt === null ? Infinity : waiter.deadlineAt - now;
+    const waitMs = Math.max(0, this.#waitMs - (now - since));
+    waiting.timer = this.#clock.setTimer(Math.min(leftMs, waitMs), () => {
+      this.#turnAway(entry, this.#outOfTime(leftMs <= waitMs));
     });
     waiting.unsubscribe = waiter.cancel.onCancel((reason) => {
       this.#turnAway(entry, this.#gone(reason));
@@ -198,9 +210,8 @@ export class PermitQueue {
     entry.value.reject(error);
   }
 
-  #outOfTime(leftMs: number): GatewayError {
-    if (leftMs <= this.#waitMs)
-      return this.#refuse('deadline', 'the deadline passed while the request was queued');
+  #outOfTime(deadline: boolean): GatewayError {
+    if (deadline) return this.#refuse('deadline', 'the deadline passed while the request was queued');
     return this.#refuse('timeout', `no permit for "${this.#upstream}" within ${String(this.#waitMs)} ms`);
   }
 
@@ -215,8 +226,16 @@ export class PermitQueue {
 
   #refuse(reason: RejectReason, message: string): GatewayError {
     this.#countRejection(reason);
+    return this.#refusalOf(CODES[reason], message);
+  }
+
+  #drained(): GatewayError {
+    return this.#refusalOf('draining', `upstream ${this.#upstream} is draining`);
+  }
+
+  #refusalOf(code: ErrorCode, message: string): GatewayError {
     const retryAfterMs = Math.min(MAX_RETRY_MS, Math.max(MIN_RETRY_MS, Math.ceil(this.expectedWaitMs)));
-    return new GatewayError(CODES[reason], message, { retryAfterMs });
+    return new GatewayError(code, message, { retryAfterMs });
   }
 
   #countRejection(reason: RejectReason): void {
@@ -255,7 +274,6 @@ const CODES = {
   full: 'queue_full',
   timeout: 'queue_timeout',
   deadline: 'deadline_exceeded',
-  draining: 'draining',
 } as const;
 
 function stopWatching(waiting: Waiting): void {

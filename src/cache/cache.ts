@@ -34,7 +34,10 @@ export interface CacheDeps {
 }
 
 export interface Cache {
+  /** Under the options in force when it is read; a request ends in the stage that it began in. */
   readonly stage: Stage;
+  /** Other options, for what is kept too: entries stay as far as the new limits allow. Throws as `createCache` does. */
+  configure(given: Partial<CacheOptions>): void;
   /**
    * At any time, takes effect at once; null leaves the exact tier alone. The embedder stays the caller's to close.
    * `scorer` judges the candidates that the guard leaves; the bare cosine unless given.
@@ -51,7 +54,7 @@ export interface Cache {
 
 /** Throws a `RangeError` that names the option when one is out of range. */
 export function createCache(given: Partial<CacheOptions>, deps: CacheDeps): Cache {
-  const options = resolveOptions(given);
+  let options = resolveOptions(given);
   const { clock, emit } = deps;
   const semantic: SemanticTier = new SemanticTier(options, {
     clock,
@@ -76,26 +79,26 @@ export function createCache(given: Partial<CacheOptions>, deps: CacheDeps): Cach
       if (options.mode !== 'exact') semantic.learn(entry, call);
     },
   });
-  const identifier = new RequestIdentifier(options, deps.modelDigest);
+  const createStage = (): Stage => {
+    const identifier = new RequestIdentifier(options, deps.modelDigest);
+    return createCacheStage({ options, clock, emit, identifier, store, semantic, writer });
+  };
+  let stage = createStage();
 
   return {
-    stage: createCacheStage({ options, clock, emit, identifier, store, semantic, writer }),
+    get stage(): Stage {
+      return stage;
+    },
+    configure: (next) => {
+      options = resolveOptions(next);
+      store.configure(options);
+      semantic.configure(options);
+      stage = createStage();
+    },
     setEmbedder: (embedder, scorer) => {
       semantic.setEmbedder(embedder, scorer);
     },
-    snapshot: () => {
-      const { entries, bytes } = store.stats();
-      const { mode, maxEntries, maxBytes } = options;
-      return {
-        mode,
-        embedder: semantic.identity,
-        entries,
-        maxEntries,
-        bytes,
-        maxBytes,
-        store: store.state(),
-      };
-    },
+    snapshot: () => snapshotOf(options, store, semantic),
     purge: async (selector = {}) => {
       writer.purged();
       return store.purge(selector);
@@ -110,6 +113,12 @@ export function createCache(given: Partial<CacheOptions>, deps: CacheDeps): Cach
       await store.close();
     },
   };
+}
+
+function snapshotOf(options: CacheOptions, store: EntryStore, semantic: SemanticTier): CacheSnapshot {
+  const { entries, bytes } = store.stats();
+  const { mode, maxEntries, maxBytes } = options;
+  return { mode, embedder: semantic.identity, entries, maxEntries, bytes, maxBytes, store: store.state() };
 }
 
 function followStore(semantic: SemanticTier, purged: () => void, emit: Emit): StoreListener {

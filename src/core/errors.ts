@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'method_not_allowed'
   | 'request_timeout'
   | 'body_too_large'
+  | 'config_refused'
   | 'client_closed'
   | 'internal'
   | 'upstream_unreachable'
@@ -95,6 +96,11 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorKind>> = {
   ),
   request_timeout: kind(408, true, 'The client did not finish sending its request in time.'),
   body_too_large: kind(413, false, 'The body is larger than `limits.bodyBytes`.'),
+  config_refused: kind(
+    422,
+    false,
+    'The configuration that was to be loaded has mistakes, which the message lists, or none can be read. The former one stays in force.',
+  ),
   client_closed: kind(499, false, 'The client went away before an answer; seen only in metrics and logs.'),
   internal: kind(500, false, 'A defect in Llamascope. The log has the stack under the same request id.'),
   upstream_unreachable: kind(

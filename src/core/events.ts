@@ -178,8 +178,22 @@ export type PoolEvent =
       readonly reason: ConnectErrorReason;
     };
 
+/** What asked for a reload: SIGHUP, a change of the file, `POST /admin/reload`, or the program around the gateway. */
+export type ReloadTrigger = 'signal' | 'file' | 'admin' | 'program';
+
 export type SystemEvent =
-  | { readonly type: 'config.reloaded'; readonly result: 'applied' | 'rejected'; readonly at: number }
+  | {
+      readonly type: 'config.reloaded';
+      readonly result: 'applied' | 'rejected';
+      readonly trigger: ReloadTrigger;
+      readonly at: number;
+      /** Keys whose values are other than before, and in force. */
+      readonly changed: readonly string[];
+      /** Keys whose new values wait for the next start. */
+      readonly needsRestart: readonly string[];
+      /** Why it was rejected; null when it was not. Never holds a secret. */
+      readonly problem: string | null;
+    }
   /** Somebody changed something through the operations plane, and it was done. Emitted by the plane, once per request. */
   | {
       readonly type: 'operation.performed';

@@ -4,12 +4,12 @@
  * they began in.
  */
 import { MANAGEMENT_CALLS, type Config } from '../config/config.ts';
+import type { Stage } from '../core/request.ts';
 import { dialects } from '../dialect/dialects.ts';
 import { createHandle } from '../handle.ts';
 import { createFetch, type Fetch } from '../http/fetch.ts';
 import type { HandleRequest } from '../http/inbound.ts';
 import { createPipeline } from '../pipeline.ts';
-import { createRetryStage } from '../resilience/retry.ts';
 import { requestIds } from '../runtime/ids.ts';
 import type { Parts } from './parts.ts';
 
@@ -18,14 +18,15 @@ export interface DataPlane {
   readonly fetch: Fetch;
 }
 
-export function createDataPlane(config: Config, parts: Parts): DataPlane {
-  const { clock, rng, bus, upstreams, cache, log } = parts;
+/** `retry` is handed in because its budget is remembered from one configuration to the next. */
+export function createDataPlane(config: Config, parts: Parts, retry: Stage): DataPlane {
+  const { clock, bus, upstreams, cache, log } = parts;
   const { emit } = bus;
   const handle = createHandle({
     dialects,
     pipeline: createPipeline({
       cache: cache.stage,
-      retry: createRetryStage(config.retry, { clock, rng, emit, elsewhere: upstreams.elsewhere }),
+      retry,
       pool: upstreams.handle,
     }),
     emit,

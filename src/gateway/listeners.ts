@@ -9,6 +9,7 @@ import type { Clock } from '../runtime/clock.ts';
 
 export interface Listeners {
   readonly all: readonly Listener[];
+  configure(config: Config): void;
   listen(address: string, adminAddress: string | null): Promise<{ url: string; adminUrl: string }>;
 }
 
@@ -29,8 +30,12 @@ export function createListeners(config: Config, parts: ListenerParts): Listeners
     operations: apart ? null : parts.operations,
   });
   const admin = apart ? createListener({ ...common, handle: null, operations: parts.operations }) : null;
+  const all = admin === null ? [data] : [data, admin];
   return {
-    all: admin === null ? [data] : [data, admin],
+    all,
+    configure: ({ limits }) => {
+      for (const listener of all) listener.configure(limits);
+    },
     async listen(address, adminAddress): Promise<{ url: string; adminUrl: string }> {
       const { url } = await data.listen(readAddress(address));
       if (admin === null || adminAddress === null) return { url, adminUrl: url };

@@ -1,15 +1,44 @@
 import { breakerRoutes } from '../admin/breakers.ts';
+import { reloadRoutes } from '../admin/reload.ts';
 import type { Config } from '../config/config.ts';
+import { ConfigError } from '../config/problems.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { JsonValue } from '../core/json.ts';
 import { breakerReport, cacheReport, healthReport, readiness, upstreamReport } from '../health.ts';
 import type { OperationRoute } from '../http/operation-route.ts';
 import { pageRoutes } from '../live/page-files.ts';
 import { liveRoutes } from '../live/routes.ts';
 import { createOperations, type Operations } from '../http/operations.ts';
 import type { Parts } from './parts.ts';
+import type { ReloadReport } from './reload.ts';
 
 /** What the parts answer on the operations plane beside the paths that every gateway has. Made once, for all reloads. */
-export function operationRoutes(config: Config, { upstreams }: Parts): readonly OperationRoute[] {
-  return [...breakerRoutes(upstreams), ...liveRoutes(config.metrics.prefix), ...pageRoutes()];
+export function operationRoutes(
+  config: Config,
+  { upstreams }: Parts,
+  reload: () => Promise<ReloadReport>,
+): readonly OperationRoute[] {
+  return [
+    ...breakerRoutes(upstreams),
+    ...reloadRoutes({ reload: () => reloadByHand(reload) }),
+    ...liveRoutes(config.metrics.prefix),
+    ...pageRoutes(),
+  ];
+}
+
+async function reloadByHand(reload: () => Promise<ReloadReport>): Promise<JsonValue> {
+  try {
+    const { changed, needsRestart, upstreams } = await reload();
+    const { added, replaced, removed, kept } = upstreams;
+    return {
+      changed: [...changed],
+      needsRestart: [...needsRestart],
+      upstreams: { added: [...added], replaced: [...replaced], removed: [...removed], kept: [...kept] },
+    };
+  } catch (error) {
+    if (error instanceof ConfigError) throw new GatewayError('config_refused', error.message);
+    throw error;
+  }
 }
 
 /** The operations plane under one configuration: cheap, and made anew by each reload. */

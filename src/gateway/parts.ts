@@ -8,7 +8,7 @@ import { createCache, type Cache } from '../cache/cache.ts';
 import type { Config } from '../config/config.ts';
 import type { StateReader } from '../core/state.ts';
 import { createEmbedderChoice, type EmbedderChoice } from '../embedder-choice.ts';
-import type { HealthFacts } from '../health.ts';
+import type { HealthFacts, ReloadFacts } from '../health.ts';
 import { createUpstreams, type Upstreams } from '../pool/registry.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { createEventBus, type EventBus } from '../runtime/event-bus.ts';
@@ -34,6 +34,8 @@ export interface Parts {
   readonly facts: () => HealthFacts;
   /** Set once, when the gateway begins to shut down. */
   draining: boolean;
+  /** How the last reload went; the start counts as one. */
+  reloads: ReloadFacts;
 }
 
 export function buildParts(config: Config, clock: Clock, rng: Rng): Parts {
@@ -68,6 +70,7 @@ export function buildParts(config: Config, clock: Clock, rng: Rng): Parts {
     startedAt,
     uptimeSeconds: (clock.now() - startedMono) / 1_000,
     draining: parts.draining,
+    reloads: parts.reloads,
     metricsEnabled: config.metrics.enabled,
     embedderProblem: embedder.problem,
   });
@@ -85,6 +88,7 @@ export function buildParts(config: Config, clock: Clock, rng: Rng): Parts {
     ready,
     facts,
     draining: false,
+    reloads: { appliedAt: startedAt, needsRestart: [], problem: null },
   };
   return parts;
 }

@@ -43,6 +43,8 @@ export interface ListenerOptions {
 
 export interface Listener {
   listen(address: { readonly host: string; readonly port: number }): Promise<{ readonly url: string }>;
+  /** Other limits for the requests to come. `headerBytes` and `headerTimeoutMs` are fixed when a listener is made. */
+  configure(limits: ListenerLimits): void;
   /** Stops accepting; connections with nothing to do close at once, the others after their answer. */
   stopAccepting(): void;
   /** Resolves when every connection is gone; after `deadlineMs` the rest are cut. */
@@ -50,8 +52,9 @@ export interface Listener {
   readonly connections: number;
 }
 
-export function createListener(options: ListenerOptions): Listener {
-  const { limits } = options;
+export function createListener(given: ListenerOptions): Listener {
+  let options = given;
+  const { limits } = given;
   const sockets = new Set<Socket>();
   let closing = false;
   const server = createServer({
@@ -75,6 +78,10 @@ export function createListener(options: ListenerOptions): Listener {
 
   return {
     listen: (address) => listen(server, address),
+    configure(next): void {
+      options = { ...options, limits: next };
+      server.keepAliveTimeout = next.keepAliveMs;
+    },
     stopAccepting(): void {
       closing = true;
       if (server.listening) server.close();

@@ -15,6 +15,7 @@ import type { AttemptOutcome } from '../core/outcome.ts';
 import type { Exchange } from '../core/request.ts';
 import { CircuitBreaker } from '../resilience/breaker/breaker.ts';
 import type { BreakerPermit } from '../resilience/breaker/permit.ts';
+import type { ManualMode } from '../resilience/breaker/state.ts';
 import { OUTCOME_POLICY, settleByOutcome } from '../resilience/outcomes.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Rng } from '../runtime/rng.ts';
@@ -35,6 +36,12 @@ export interface SettleDetail {
 export interface Leave {
   settle(outcome: AttemptOutcome, detail: SettleDetail): void;
   ignore(reason: IgnoreReason): void;
+}
+
+/** A breaker that an operator has set; `model` is null for the one of the whole upstream. */
+export interface SetByHand {
+  readonly model: string | null;
+  readonly manual: ManualMode;
 }
 
 /** What a caller is told when a half-open breaker is full of probes: nobody knows for how long. */
@@ -126,6 +133,28 @@ export class BreakerSet {
 
   close(): void {
     for (const breaker of this.all()) breaker.close();
+  }
+
+  /**
+   * From now on none judges. Those that were open say that they are closed: a successor of the same name begins
+   * closed, and its first transition follows from the last one here. Answers what was set by hand.
+   */
+  retire(): readonly SetByHand[] {
+    const byHand = [...this.#models, [null, this.upstream] as const].flatMap(([model, breaker]) => {
+      const { manual } = breaker.snapshot();
+      return manual === null ? [] : [{ model, manual }];
+    });
+    for (const breaker of this.all()) breaker.disable();
+    return byHand;
+  }
+
+  takeOver(byHand: readonly SetByHand[]): void {
+    for (const { model, manual } of byHand) {
+      const breaker = model === null ? this.upstream : this.embedding(model);
+      if (manual === 'isolated') breaker.isolate();
+      else if (manual === 'disabled') breaker.disable();
+      else breaker.observeOnly();
+    }
   }
 
   #leave(exchange: Exchange, whole: BreakerPermit, model: BreakerPermit | null): Leave {

@@ -37,7 +37,7 @@ export class HealthProbe {
   readonly #name: UpstreamName;
   readonly #kind: UpstreamOptions['kind'];
   readonly #client: ProbeClient;
-  readonly #options: ProbeOptions;
+  #options: ProbeOptions;
   readonly #clock: Clock;
   readonly #emit: Emit;
   #timer: Timer | null = null;
@@ -80,6 +80,12 @@ export class HealthProbe {
   async start(): Promise<void> {
     await this.probe();
     this.#schedule();
+  }
+
+  /** From the next call and the next pause on. */
+  configure(options: ProbeOptions): void {
+    this.#options = options;
+    this.#client.timeoutMs = options.timeoutMs;
   }
 
   get healthy(): boolean {

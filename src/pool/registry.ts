@@ -8,20 +8,21 @@
  */
 import { GatewayError } from '../core/errors.ts';
 import type { Emit } from '../core/events.ts';
-import { upstreamName, type UpstreamName } from '../core/ids.ts';
+import type { UpstreamName } from '../core/ids.ts';
 import type { Exchange, Handler } from '../core/request.ts';
 import type { BreakerSnapshot, PoolSnapshot, QueueSnapshot, UpstreamSnapshot } from '../core/state.ts';
 import type { Permit, PermitQueue } from '../admission/permits.ts';
 import type { CircuitBreaker } from '../resilience/breaker/breaker.ts';
-import { CancelSource } from '../runtime/cancel.ts';
-import { sleep, type Clock } from '../runtime/clock.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { Rng } from '../runtime/rng.ts';
 import { callEmbedding } from './embedding-call.ts';
 import { passGate } from './gate.ts';
 import type { UpstreamOptions } from './options.ts';
 import type { ProbeOptions } from './probe.ts';
+import { Roster } from './roster.ts';
 import { pick, suitable } from './select.ts';
-import { Upstream } from './upstream.ts';
+import type { Upstream } from './upstream.ts';
+import { WarmUp } from './warm-up.ts';
 
 export interface UpstreamsDeps {
   readonly clock: Clock;
@@ -41,28 +42,41 @@ export interface EmbeddingModel {
 }
 
 export class Upstreams {
-  readonly #all: readonly Upstream[];
   readonly #deps: UpstreamsDeps;
+  readonly #roster: Roster;
+  readonly #warmUp = new WarmUp();
 
   constructor(options: readonly UpstreamOptions[], deps: UpstreamsDeps) {
     this.#deps = deps;
-    this.#all = options.map((one) => new Upstream(one, deps));
+    this.#roster = new Roster(options, deps);
   }
 
   /** Starts the probes; resolves when each upstream was probed once. */
-  async start(): Promise<void> {
-    await Promise.all(this.#all.map((upstream) => upstream.health.start()));
+  start(): Promise<void> {
+    return this.#warmUp.run(this.#all.map((upstream) => () => upstream.health.start()));
+  }
+
+  get #all(): readonly Upstream[] {
+    return this.#roster.serving;
+  }
+
+  /** Who serves, who leaves, and how one becomes the other. */
+  get roster(): Roster {
+    return this.#roster;
   }
 
   /** The innermost handler of the pipeline. */
   readonly handle: Handler = async (exchange) => {
+    if (!this.#warmUp.over) await this.#untilKnown(exchange);
     const refused: Upstream[] = [];
+    let queuedAt: number | null = null;
     for (;;) {
       const { upstream, forced } = this.#choose(exchange, refused);
       const queue = upstream.permits(exchange.request.route.lane);
       let permit = queue?.tryAcquire() ?? null;
       if (queue !== null && permit === null) {
-        permit = await this.#queue(upstream, queue, exchange);
+        queuedAt ??= this.#deps.clock.now();
+        permit = await this.#queue(upstream, queue, exchange, queuedAt);
         // Drained while this one was in its line: others may take it.
         if (permit === null) continue;
       }
@@ -106,30 +120,26 @@ export class Upstreams {
 
   /** An embedding call of the gateway's own. Rejects with a GatewayError. */
   embed(at: EmbeddingModel, body: Buffer): Promise<Buffer> {
-    const upstream = this.#all.find((one) => one.name === at.upstream);
-    if (upstream === undefined)
+    const upstream = this.#roster.find(at.upstream);
+    if (upstream === null)
       return Promise.reject(new GatewayError('no_upstream', `there is no upstream ${at.upstream}`));
     return callEmbedding(upstream, upstream.breakers.embedding(at.model), body, this.#deps);
   }
 
   breaker(name: string): CircuitBreaker | null {
-    for (const upstream of this.#all) {
-      const found = upstream.breakers.find(name);
-      if (found !== null) return found;
-    }
-    return null;
+    return this.#roster.breaker(name);
   }
 
   breakers(): readonly BreakerSnapshot[] {
-    return this.#all.flatMap((one) => one.breakers.all().map((breaker) => breaker.snapshot()));
+    return this.#roster.breakers();
   }
 
   pools(): readonly PoolSnapshot[] {
-    return this.#all.map((one) => one.transport.snapshot());
+    return this.#roster.pools();
   }
 
   queues(): readonly QueueSnapshot[] {
-    return this.#all.map((one) => one.queue());
+    return this.#roster.queues();
   }
 
   snapshots(): readonly UpstreamSnapshot[] {
@@ -138,28 +148,30 @@ export class Upstreams {
 
   /** Takes an upstream out of the choice; resolves when nothing runs there. Rejects for an unknown name. */
   drain(name: string): Promise<void> {
-    const upstream = this.#all.find((one) => one.name === upstreamName(name));
-    return upstream === undefined
+    const upstream = this.#roster.find(name);
+    return upstream === null
       ? Promise.reject(new GatewayError('no_upstream', `there is no upstream ${name}`))
       : upstream.drain();
   }
 
   /** Turns away what is queued, lets what runs end for at most `deadlineMs`, cuts the rest, closes every connection. */
-  async close(deadlineMs: number): Promise<void> {
-    const { clock } = this.#deps;
-    const idle = new CancelSource();
-    void Promise.all(this.#all.map((one) => one.drain())).then(() => {
-      idle.cancel(new Error('idle'));
-    });
-    await sleep(clock, deadlineMs, idle);
-    await Promise.all(
-      this.#all.map(async (one) => {
-        await one.transport.close();
-        await one.health.close();
-        one.breakers.close();
-        this.#deps.emit({ type: 'upstream.removed', upstream: one.name });
-      }),
+  close(deadlineMs: number): Promise<void> {
+    return this.#roster.close(deadlineMs);
+  }
+
+  /** While the first probes are out: until one says that its upstream can serve this, or all have spoken. */
+  async #untilKnown(exchange: Exchange): Promise<void> {
+    const { model } = exchange.request.facts;
+    const from = this.#deps.clock.now();
+    await this.#warmUp.until(
+      () =>
+        suitable(this.#all, exchange).some(
+          ({ health }) => health.healthy && (model === null || health.hasModel(model)),
+        ),
+      exchange.cancel,
     );
+    exchange.waitedMs += this.#deps.clock.now() - from;
+    if (exchange.cancel.reason !== null) throw exchange.cancel.reason;
   }
 
   /** `forced`: its breaker is open, and is to be passed all the same (`breaker.allOpen: leastRemaining`). */
@@ -200,11 +212,17 @@ export class Upstreams {
   }
 
   /** Waits for a permit. Null when the upstream is drained meanwhile and another may serve. Nothing stays assigned without a permit. */
-  async #queue(upstream: Upstream, queue: PermitQueue, exchange: Exchange): Promise<Permit | null> {
-    const { request, cancel } = exchange;
+  async #queue(
+    upstream: Upstream,
+    queue: PermitQueue,
+    exchange: Exchange,
+    since: number,
+  ): Promise<Permit | null> {
+    const { client, deadlineAt } = exchange.request;
+    const { cancel } = exchange;
     const from = this.#deps.clock.now();
     try {
-      const permit = await queue.acquire({ client: request.client, deadlineAt: request.deadlineAt, cancel });
+      const permit = await queue.acquire({ client, deadlineAt, cancel, since });
       if (cancel.reason === null) return permit;
       permit.release();
       throw cancel.reason;
@@ -212,6 +230,7 @@ export class Upstreams {
       upstream.unassign();
       const drained = error instanceof GatewayError && error.code === 'draining';
       if (drained && suitable(this.#all, exchange).length > 0) return null;
+      if (drained) this.#deps.emit({ type: 'queue.rejected', upstream: upstream.name, reason: 'draining' });
       throw error;
     } finally {
       const waitedMs = this.#deps.clock.now() - from;

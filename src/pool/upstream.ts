@@ -29,6 +29,7 @@ export class Upstream {
   readonly breakers: BreakerSet;
   readonly transport: Transport;
   readonly health: HealthProbe;
+  readonly #parts: UpstreamParts;
   readonly #generation: PermitQueue;
   readonly #embedding: PermitQueue;
   #assigned = 0;
@@ -41,6 +42,7 @@ export class Upstream {
     const { clock, emit } = parts;
     this.name = upstreamName(options.name);
     this.options = options;
+    this.#parts = parts;
     const lane = (permits: number): PermitQueue =>
       new PermitQueue({ permits, ...options.queue }, { clock, emit, upstream: this.name });
     this.#generation = lane(options.parallel);
@@ -121,6 +123,35 @@ export class Upstream {
     return new Promise((resolve) => {
       this.#whenIdle.push(resolve);
     });
+  }
+
+  /** Takes part again after `drain`. */
+  resume(): void {
+    this.#draining = false;
+    this.#generation.resume();
+    this.#embedding.resume();
+  }
+
+  /**
+   * Drained for good: nobody asks any more how it is, and its breakers judge no more. A successor takes over what was
+   * set by hand: drained, and the state of breakers.
+   */
+  retire(successor: Upstream | null): Promise<void> {
+    const byHand = this.breakers.retire();
+    if (successor !== null) {
+      successor.breakers.takeOver(byHand);
+      if (this.#draining) void successor.drain();
+    }
+    void this.health.close();
+    return this.drain();
+  }
+
+  /** Cuts what still runs, closes every connection, and is gone from the metrics unless a successor has its name. */
+  async close(): Promise<void> {
+    await this.transport.close();
+    await this.health.close();
+    this.breakers.close();
+    this.#parts.emit({ type: 'upstream.removed', upstream: this.name });
   }
 
   /** Both lanes together: one upstream is one line in the metrics. */

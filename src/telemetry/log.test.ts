@@ -101,7 +101,7 @@ describe('the log', () => {
       'error: an event subscriber failed',
       'info: breaker changed state',
       'info: upstream health changed',
-      'error: configuration reloaded',
+      'error: configuration refused, the former one stays in force',
     ]);
     expect(lines[1]).toMatchObject({ breaker: 'gpu-1', from: 'closed', to: 'open', cause: 'tripped' });
     expect(lines[5]).toMatchObject({ action: 'breaker.isolate', target: 'gpu-1' });
@@ -154,7 +154,7 @@ describe('the log', () => {
     import { createLog } from ${JSON.stringify(new URL('log.ts', import.meta.url).href)};
     const bus = createEventBus();
     const log = createLog({ level: 'info' }, { bus });
-    const say = () => bus.emit({ type: 'config.reloaded', result: 'applied', at: 0 });
+    const say = () => bus.emit(${JSON.stringify(SAMPLE_EVENTS['config.reloaded'])});
   `;
 
   it('goes to stderr, complete once closed, with nothing on stdout', () => {

@@ -21,6 +21,7 @@ export interface LogOptions {
 export interface Log {
   /** For messages that are no event: start, stop, defects. */
   readonly logger: Logger;
+  setLevel(level: LogLevel): void;
   /** Stops listening and writes out what is pending. */
   close(): void;
 }
@@ -55,12 +56,26 @@ export function createLog(options: LogOptions, deps: { readonly bus: EventBus })
     },
     stderr ?? options.destination,
   );
-  const listens = logger.isLevelEnabled('error');
-  const unsubscribe = listens ? deps.bus.subscribe((event) => logEvent(logger, event)) : () => undefined;
+  let unsubscribe: (() => void) | null = null;
+  const listen = (): void => {
+    if (logger.isLevelEnabled('error')) {
+      unsubscribe ??= deps.bus.subscribe((event) => {
+        logEvent(logger, event);
+      });
+    } else {
+      unsubscribe?.();
+      unsubscribe = null;
+    }
+  };
+  listen();
   return {
     logger,
+    setLevel: (level) => {
+      logger.level = level;
+      listen();
+    },
     close: () => {
-      unsubscribe();
+      unsubscribe?.();
       try {
         stderr?.flushSync();
       } catch {
@@ -98,12 +113,16 @@ function logEvent(logger: Logger, event: GatewayEvent): void {
     case 'operation.performed':
       logger.info({ action: event.action, target: cut(event.target) }, 'operation performed');
       break;
-    case 'config.reloaded':
-      logger[event.result === 'applied' ? 'info' : 'error'](
-        { result: event.result },
-        'configuration reloaded',
-      );
+    case 'config.reloaded': {
+      const { result, trigger, changed, needsRestart, problem } = event;
+      if (result === 'rejected') {
+        logger.error({ result, trigger, problem }, 'configuration refused, the former one stays in force');
+      } else {
+        const level = needsRestart.length > 0 ? 'warn' : 'info';
+        logger[level]({ result, trigger, changed, needsRestart }, 'configuration reloaded');
+      }
       break;
+    }
     case 'subscriber.failed':
       logger.error({ err: event.error }, 'an event subscriber failed');
       break;

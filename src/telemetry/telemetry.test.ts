@@ -514,8 +514,8 @@ describe('configuration reloads', () => {
   it('are dated by the configuration in force', async () => {
     using stand = startTelemetry();
     expect(await stand.value('llamascope_config_last_reload_timestamp_seconds')).toBe(1_700_000_000);
-    stand.emit({ type: 'config.reloaded', result: 'applied', at: 1_700_000_050_000 });
-    stand.emit({ type: 'config.reloaded', result: 'rejected', at: 1_700_000_090_000 });
+    stand.emit({ ...SAMPLE_EVENTS['config.reloaded'], at: 1_700_000_050_000 });
+    stand.emit({ ...SAMPLE_EVENTS['config.reloaded'], result: 'rejected', at: 1_700_000_090_000 });
     expect(await stand.value('llamascope_config_last_reload_timestamp_seconds')).toBe(1_700_000_050);
     expect(await stand.value('llamascope_config_reloads_total', { result: 'rejected' })).toBe(1);
   });

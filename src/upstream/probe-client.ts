@@ -16,7 +16,8 @@ export class ProbeClient {
   readonly #agent: Agent;
   readonly #path: TargetPath;
   readonly #fields: RequestFields;
-  readonly #timeoutMs: number;
+  /** For each call, milliseconds. */
+  timeoutMs: number;
 
   constructor(options: {
     readonly url: string;
@@ -27,13 +28,14 @@ export class ProbeClient {
   }) {
     this.#path = new TargetPath(options.url);
     this.#fields = new RequestFields(options);
-    this.#timeoutMs = options.timeoutMs;
+    this.timeoutMs = options.timeoutMs;
     this.#agent = new Agent({
       connections: 1,
       allowH2: false,
-      connectTimeout: options.timeoutMs,
-      headersTimeout: options.timeoutMs,
-      bodyTimeout: options.timeoutMs,
+      // Each call has a time limit of its own, which may change.
+      connectTimeout: 0,
+      headersTimeout: 0,
+      bodyTimeout: 0,
       maxResponseSize: MAX_BYTES,
     });
   }
@@ -45,7 +47,7 @@ export class ProbeClient {
       method: body === null ? 'GET' : 'POST',
       headers: this.#fields.write({ 'content-type': 'application/json' }, null, true) as string[],
       body: body === null ? null : JSON.stringify(body),
-      signal: AbortSignal.timeout(this.#timeoutMs),
+      signal: AbortSignal.timeout(this.timeoutMs),
     });
     const text = await reply.body.text();
     return { status: reply.statusCode, json: parse(text) };

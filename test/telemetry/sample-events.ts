@@ -81,7 +81,15 @@ export const SAMPLE_EVENTS: SampleEvents = {
   'pool.request-sent': { type: 'pool.request-sent', client: UPSTREAM, reused: true, waitMs: 0.2 },
   'pool.connected': { type: 'pool.connected', client: UPSTREAM, durationMs: 1.5 },
   'pool.connect-failed': { type: 'pool.connect-failed', client: UPSTREAM, reason: 'refused' },
-  'config.reloaded': { type: 'config.reloaded', result: 'applied', at: 1_700_000_002_000 },
+  'config.reloaded': {
+    type: 'config.reloaded',
+    result: 'applied',
+    trigger: 'signal',
+    at: 1_700_000_002_000,
+    changed: ['cache.mode'],
+    needsRestart: [],
+    problem: null,
+  },
   'operation.performed': {
     type: 'operation.performed',
     action: 'breaker.isolate',

@@ -56,7 +56,7 @@ export interface SemanticFinding {
 }
 
 export class SemanticTier implements StoreListener {
-  readonly #options: SemanticOptions;
+  #options: SemanticOptions;
   readonly #deps: SemanticDeps;
   readonly #gate: EmbedderGate;
   readonly #learner: Learner;
@@ -72,6 +72,11 @@ export class SemanticTier implements StoreListener {
 
   get identity(): string | null {
     return this.#gate.embedder?.identity ?? null;
+  }
+
+  /** Another threshold and deadline, for the lookups that begin from now on. */
+  configure(options: SemanticOptions): void {
+    this.#options = options;
   }
 
   /** Takes effect at once. Another identity means an empty index: its vectors compare with no others. */

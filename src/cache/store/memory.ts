@@ -28,7 +28,7 @@ class Node implements Evictable {
   entry: CacheEntry;
   bytes: number;
   /** Monotonic milliseconds. */
-  readonly expiresAt: number;
+  expiresAt: number;
   readonly hash: number;
   readonly place: Link<Evictable> = { value: this, previous: null, next: null };
   region = 0;
@@ -57,10 +57,10 @@ export function openMemoryStore(options: StoreOptions, deps: StoreDeps): MemoryS
 export class MemoryStore implements EntryStore {
   readonly ready: Promise<void> = Promise.resolve();
   readonly counters: CounterBook;
-  readonly #options: StoreOptions;
+  #options: StoreOptions;
   readonly #deps: StoreDeps;
   readonly #byKey = new Map<string, Node>();
-  readonly #policy: EvictionPolicy;
+  #policy: EvictionPolicy;
   /** The next to expire first. */
   readonly #byAge = new LinkedQueue<Node>();
   #bytes = 0;
@@ -163,6 +163,24 @@ export class MemoryStore implements EntryStore {
 
   flush(): void {
     // Nothing is kept anywhere else.
+  }
+
+  configure(options: StoreOptions): void {
+    const longerMs = options.ttlMs - this.#options.ttlMs;
+    const other = options.eviction !== this.#options.eviction ? createPolicy(options.eviction) : null;
+    this.#options = options;
+    // From the newest to the oldest, each older than all that are there.
+    for (const node of this.#byAge.backwards()) {
+      node.expiresAt += longerMs;
+      if (other === null) continue;
+      this.#policy.removed(node);
+      other.restored(node);
+    }
+    this.#policy = other ?? this.#policy;
+    this.#expire(Infinity);
+    this.#makeRoom(0, 0, null);
+    this.#sweep?.cancel();
+    this.#sweep = this.#byKey.size === 0 ? null : this.#setSweep(SWEEP_MIN_MS);
   }
 
   close(): void {

@@ -111,6 +111,8 @@ export interface EntryStore {
   /** Answers how many entries went. */
   purge(selector: PurgeSelector): MaybePromise<number>;
   stats(): StoreStats;
+  /** Other limits from now on, for what is held as well: what no longer fits, or is too old by now, goes. */
+  configure(options: StoreOptions): void;
   state(): StoreSnapshot;
   /** Settles when all changes so far are where they are kept, or that has failed. */
   flush(): MaybePromise<void>;
