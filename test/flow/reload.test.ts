@@ -264,7 +264,7 @@ describe('a reload', () => {
     const { url } = await gateway.listen();
     const reload = async (): Promise<unknown> => {
       const response = await fetch(`${url}/admin/reload`, { method: 'POST' });
-      return { status: response.status, body: (await response.json()) };
+      return { status: response.status, body: await response.json() };
     };
     next = { ...next, retry: { max: 2 } };
     expect(await reload()).toEqual({
