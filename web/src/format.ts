@@ -103,12 +103,13 @@ export function clockTime(unixSeconds: number, withSeconds = true): string {
   return withSeconds ? `${short}:${two(at.getSeconds())}` : short;
 }
 
-/** With the day when it is not today. */
+/** Beyond this the time of day alone could be taken for today's. */
+const SAME_DAY_S = 12 * 3_600;
+
+/** With the day when it is long ago. */
 export function dayTime(unixSeconds: number, nowSeconds: number): string {
-  const day = (value: number): string => {
-    const at = new Date(value * 1_000);
-    return `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, '0')}-${String(at.getDate()).padStart(2, '0')}`;
-  };
   const time = clockTime(unixSeconds);
-  return day(unixSeconds) === day(nowSeconds) ? time : `${day(unixSeconds)} ${time}`;
+  if (nowSeconds - unixSeconds < SAME_DAY_S) return time;
+  const at = new Date(unixSeconds * 1_000);
+  return `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, '0')}-${String(at.getDate()).padStart(2, '0')} ${time}`;
 }

@@ -5,6 +5,17 @@ import type { Snapshot } from '../feed/snapshot.ts';
 import { Choices } from './choices.tsx';
 import { StateMark } from './state-mark.tsx';
 
+/** Views with a time axis; on the others a range would change nothing. */
+const CHARTED: ReadonlySet<View> = new Set<View>([
+  'overview',
+  'upstreams',
+  'cache',
+  'serving',
+  'clients',
+  'slo',
+  'runtime',
+]);
+
 export interface HeadProps {
   readonly snapshot: Snapshot | null;
   readonly address: Address;
@@ -46,15 +57,19 @@ export function Head({
         </span>
       )}
       <div class="head-tools">
-        <Choices
-          label="Range"
-          options={RANGES.filter(([seconds]) => snapshot === null || seconds <= reach)}
-          value={address.range}
-          choose={(range) => go({ ...address, range })}
-        />
-        <button type="button" class="pause" aria-pressed={paused} onClick={() => setPaused(!paused)}>
-          {paused ? 'Resume' : 'Pause'}
-        </button>
+        {CHARTED.has(address.view) && (
+          <Choices
+            label="Range"
+            options={RANGES.filter(([seconds]) => snapshot === null || seconds <= reach)}
+            value={address.range}
+            choose={(range) => go({ ...address, range })}
+          />
+        )}
+        {(paused || CHARTED.has(address.view)) && (
+          <button type="button" class="pause" aria-pressed={paused} onClick={() => setPaused(!paused)}>
+            {paused ? 'Resume' : 'Pause'}
+          </button>
+        )}
         <button
           type="button"
           class="plain"

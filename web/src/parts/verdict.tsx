@@ -85,6 +85,10 @@ export function breakerStory(breaker: BreakerView, now: number): string {
     return `has been half open for ${age}: a few requests are let through to try it`;
   if (breaker.state === 'closed') return `has been closed for ${age}`;
   if (breaker.retryAt === null) return `has been open for ${age}`;
-  const left = (breaker.retryAt - now) / 1_000;
-  return `has been open for ${age}, next try ${left > 0.5 ? `in ${duration(left)}` : 'now'}`;
+  return `has been open for ${age}, ${nextTry(breaker.retryAt - now)}`;
+}
+
+/** When an open breaker lets a request through again, from the milliseconds until then. */
+export function nextTry(leftMs: number): string {
+  return leftMs > 500 ? `next try in ${duration(leftMs / 1_000)}` : 'next try now';
 }

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { BreakerView, UpstreamView } from '../../../src/live/protocol.ts';
 import { duration, NONE } from '../format.ts';
+import { nextTry } from '../parts/verdict.tsx';
 import { offers, usePage } from '../page-context.ts';
 import { PanelGrid, ViewTitle } from '../parts/panel-grid.tsx';
 import { StateWord, type Health } from '../parts/state-mark.tsx';
@@ -54,7 +55,7 @@ function UpstreamRow({ upstream }: { readonly upstream: UpstreamView }): JSX.Ele
         {upstream.name}
         <span class="below">{upstream.simulator ? 'built-in simulator' : upstream.url}</span>
       </th>
-      <td>
+      <td data-label="probes">
         {upstream.draining ? (
           <StateWord health="warn">draining</StateWord>
         ) : (
@@ -64,15 +65,21 @@ function UpstreamRow({ upstream }: { readonly upstream: UpstreamView }): JSX.Ele
         )}
         <span class="below">{upstream.healthy ? versionOf(upstream) : upstream.reason}</span>
       </td>
-      <td>
+      <td data-label="breaker">
         {upstream.breakers.map((breaker) => (
           <BreakerCell key={breaker.name} breaker={breaker} named={breaker.name !== upstream.name} />
         ))}
       </td>
-      <td class="number">{queue === null ? NONE : `${queue.permitsInUse} of ${queue.permits}`}</td>
-      <td class="number">{queue?.depth ?? NONE}</td>
-      <td class="number">{pool === null ? NONE : `${pool.connections} of ${pool.maxsize}`}</td>
-      <td>
+      <td class="number" data-label="slots">
+        {queue === null ? NONE : `${queue.permitsInUse} of ${queue.permits}`}
+      </td>
+      <td class="number" data-label="waiting">
+        {queue?.depth ?? NONE}
+      </td>
+      <td class="number" data-label="connections">
+        {pool === null ? NONE : `${pool.connections} of ${pool.maxsize}`}
+      </td>
+      <td data-label="in memory">
         {upstream.resident.join(', ') || NONE}
         <span class="below">
           {upstream.models.length === 1 ? '1 model known' : `${upstream.models.length} models known`}
@@ -104,7 +111,7 @@ function BreakerCell({
   const { now } = usePage();
   const parts = [
     `for ${duration((now - breaker.since) / 1_000)}`,
-    ...(breaker.retryAt === null ? [] : [`next try in ${duration((breaker.retryAt - now) / 1_000)}`]),
+    ...(breaker.retryAt === null ? [] : [nextTry(breaker.retryAt - now)]),
     ...(breaker.consecutiveFailures > 0 ? [`${breaker.consecutiveFailures} failures in a row`] : []),
   ];
   return (
