@@ -31,6 +31,12 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   admission: { may: ['core', 'runtime'], packages: [], because: STAGE },
   cache: { may: ['core', 'runtime'], packages: [], because: STAGE },
   resilience: { may: ['core', 'runtime'], packages: [], because: STAGE },
+  routing: {
+    may: ['core', 'runtime'],
+    packages: [],
+    because:
+      "routing knows what names of models mean and how a body says them; who serves them is the pool's business",
+  },
   upstream: {
     may: ['core', 'runtime'],
     packages: ['undici'],
@@ -43,7 +49,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
     because: 'an embedder is handed whatever it calls, so that cache and simulator can share it',
   },
   pool: {
-    may: ['core', 'runtime', 'admission', 'resilience', 'upstream'],
+    may: ['core', 'runtime', 'admission', 'resilience', 'routing', 'upstream'],
     packages: [],
     because:
       'the pool puts queue, breaker and connection together per upstream; caching and telemetry are not its business',
@@ -95,6 +101,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
       'admission',
       'cache',
       'resilience',
+      'routing',
       'upstream',
       'embedding',
       'pool',

@@ -7,24 +7,30 @@
 import type { Dialect } from './core/dialect.ts';
 import { asGatewayError, GatewayError } from './core/errors.ts';
 import type { Emit } from './core/events.ts';
-import { clientId, type RequestId } from './core/ids.ts';
+import { clientId, modelId, type ModelId, type RequestId } from './core/ids.ts';
 import {
   openExchange,
   type Exchange,
   type GatewayRequest,
   type GatewayResponse,
   type Handler,
+  type HeaderList,
+  type RequestFacts,
 } from './core/request.ts';
 import type { DialectName } from './core/route.ts';
 import { CancelSource } from './runtime/cancel.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { HandleRequest, InboundRequest, OutboundResponse } from './http/inbound.ts';
+import { pathOf } from './http/routes.ts';
 import { readId, readRequestHead, type RequestHead } from './http/request-head.ts';
+import type { ModelTable } from './routing/model-table.ts';
 import { RequestClosing, StreamBoundary } from './request-closing.ts';
 
 export interface HandleOptions {
   readonly dialects: Readonly<Record<DialectName, Dialect>>;
   readonly pipeline: Handler;
+  /** What names of models stand for. */
+  readonly models: ModelTable;
   readonly emit: Emit;
   readonly clock: Clock;
   readonly newId: () => RequestId;
@@ -51,8 +57,10 @@ export function createHandle(options: HandleOptions): HandleRequest {
       closing.onClosed(watchClient(inbound, cancel, head.timeoutMs, options.clock));
       const pending = readBody(inbound);
       const body = pending instanceof Promise ? await pending : pending;
-      const request = composeRequest(inbound, head, body, dialect, closing.receivedAt);
+      const request = composeRequest(inbound, head, body, dialect, options.models, closing.receivedAt);
       exchange = openExchange(request, dialect, cancel);
+      if (exchange.model !== null)
+        exchange.loading = options.models.loading(exchange.model, request.alias ?? null);
       closing.follow(exchange);
       if (cancel.reason !== null) throw cancel.reason;
       return answer(await options.pipeline(exchange), exchange, closing);
@@ -96,9 +104,15 @@ function composeRequest(
   head: RequestHead,
   body: GatewayRequest['body'],
   dialect: Dialect,
+  models: ModelTable,
   receivedAt: number,
 ): GatewayRequest {
   const { route } = inbound;
+  const written =
+    route.body === 'json' && Buffer.isBuffer(body) ? dialect.readRequest(route, body) : NO_FACTS;
+  const named = nameOfModel(inbound, written);
+  const model = named === null ? null : models.resolve(named);
+  const aliased = named !== null && model !== null && model !== named;
   return {
     id: head.id,
     route,
@@ -106,7 +120,8 @@ function composeRequest(
     target: inbound.target,
     headers: inbound.headers,
     body,
-    facts: route.body === 'json' && Buffer.isBuffer(body) ? dialect.readRequest(route, body) : NO_FACTS,
+    facts: aliased || written.model !== model ? meaning(written, model) : written,
+    ...(aliased ? { alias: named } : {}),
     client: head.client,
     tenant: head.tenant,
     cachePolicy: head.cachePolicy,
@@ -115,10 +130,28 @@ function composeRequest(
   };
 }
 
+/** The body names the model, or the path does. */
+function nameOfModel({ route, target }: InboundRequest, { model }: RequestFacts): ModelId | null {
+  if (model !== null || route.template !== MODEL_BY_NAME) return model;
+  const name = pathOf(target).slice(MODEL_BY_NAME.length - ':model'.length);
+  try {
+    return modelId(decodeURIComponent(name));
+  } catch {
+    return modelId(name);
+  }
+}
+
+/** What was written, read with the alias resolved: all that comes after sees one model, however it was called. */
+function meaning(written: RequestFacts, model: ModelId | null): RequestFacts {
+  const { json } = written;
+  return { ...written, model, json: json === null || model === null ? json : { ...json, model } };
+}
+
 function answer(response: GatewayResponse, exchange: Exchange, closing: RequestClosing): OutboundResponse {
   const { headers } = response;
   headers.push('x-request-id', exchange.request.id);
   if (exchange.upstream !== null) headers.push('x-llamascope-upstream', exchange.upstream);
+  headers.push(...modelFields(exchange));
   const boundary = new StreamBoundary();
   const body = closing.answered(response, boundary);
   const { dialect, request } = exchange;
@@ -132,6 +165,17 @@ function answer(response: GatewayResponse, exchange: Exchange, closing: RequestC
   };
 }
 
+/** Which model answered, where it is not the name that the client wrote. */
+function modelFields({ request, model, fallback }: Exchange): HeaderList {
+  if (model === null || (request.alias === undefined && fallback === null)) return [];
+  // Model names are chosen by people: what a header cannot carry is percent-encoded.
+  const name = /^[\x21-\x7e]+$/.test(model) ? model : encodeURIComponent(model);
+  const fields = ['x-llamascope-model', name];
+  if (fallback !== null) fields.push('x-llamascope-fallback', fallback);
+  return fields;
+}
+
+const MODEL_BY_NAME = '/v1/models/:model';
 const JSON_TYPE = 'application/json; charset=utf-8';
 const ANONYMOUS = clientId('anonymous');
 const NO_FACTS: GatewayRequest['facts'] = { model: null, stream: false, json: null };

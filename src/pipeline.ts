@@ -2,22 +2,25 @@
  * THE order of the stages. One request walks down this list and its answer walks back up:
  *
  * 1. cache: an identical or (guarded) similar question is answered from memory and goes no further;
- * 2. retry: another try, elsewhere if possible, while nothing has reached the client;
- * 3. pool: pick an upstream → wait for a permit → ask its breaker → use one of its connections.
+ * 2. fallback: another model, where one is configured, in place of one that no upstream can serve;
+ * 3. retry: another try, elsewhere if possible, while nothing has reached the client;
+ * 4. pool: pick an upstream → wait for a permit → ask its breaker → use one of its connections.
  *
  * The breaker stands inside the pool, one per upstream: in front of it, one bad backend would
- * fuse all. Retry stands outside the pool, so that each attempt may choose again.
+ * fuse all. Retry stands outside the pool, so that each attempt may choose again, and inside the fallback, so that
+ * each model has its retries. The cache stands outside all: it never keeps a fallback's answer as the model's.
  */
 import type { Handler, Stage } from './core/request.ts';
 
 export interface PipelineParts {
   readonly cache: Stage;
+  readonly fallback: Stage;
   readonly retry: Stage;
   readonly pool: Handler;
 }
 
 export function createPipeline(parts: PipelineParts): Handler {
-  return compose([parts.cache, parts.retry], parts.pool);
+  return compose([parts.cache, parts.fallback, parts.retry], parts.pool);
 }
 
 /** Wraps `innermost` in the stages, the first one outermost. */

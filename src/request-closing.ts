@@ -135,7 +135,7 @@ export class RequestClosing {
       type: 'request.finished',
       id: this.#id ?? ('' as RequestId),
       endpoint: this.#route.endpoint,
-      model: exchange?.request.facts.model ?? null,
+      model: exchange?.model ?? null,
       client: this.#client,
       outcome: end.outcome,
       served: served ? (exchange?.served ?? 'none') : 'none',

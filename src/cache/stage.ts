@@ -172,6 +172,9 @@ class Lookup {
 
   #keep(response: GatewayResponse, question: OpenQuestion): GatewayResponse {
     response.headers.push('x-llamascope-cache', 'miss');
+    const { model, request } = this.#exchange;
+    // Another model answered in its place: that is no answer of the model that was asked.
+    if (model !== request.facts.model) return response;
     return captureAnswer(response, this.#parts.options.maxAnswerBytes, (body, streamed) => {
       this.#parts.writer.write(question, body, streamed);
     });

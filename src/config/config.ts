@@ -7,6 +7,8 @@ export interface Config {
   /** Address of the data plane, `host:port`; port 0 takes a free one. */
   readonly listen: string;
   readonly upstreams: readonly UpstreamConfig[];
+  /** Aliases, fallbacks and load settings, by the name that a client writes. */
+  readonly models: Readonly<Record<string, ModelConfig>>;
   /** Which of Ollama's calls that change models may pass: none, all, or those named. */
   readonly allowManagement: boolean | readonly ManagementCall[];
   readonly retry: RetryConfig;
@@ -40,7 +42,28 @@ export interface UpstreamConfig {
   readonly timeouts: TimeoutsConfig;
   readonly headers: Readonly<Record<string, string>>;
   readonly apiKey: string | null;
+  /** Names and patterns of the models it is there for, or null for whatever it lists. */
+  readonly models: readonly string[] | null;
+  readonly ollama: OllamaConfig;
+  readonly askUsage: boolean;
   readonly simulator: boolean;
+}
+
+/** How models are loaded at an Ollama upstream; null leaves it to the client. */
+export interface OllamaConfig {
+  readonly numCtx: number | null;
+  readonly keepAlive: string | number | null;
+  readonly embeddingKeepAlive: string | number | null;
+  readonly keepAliveOverride: boolean;
+}
+
+export interface ModelConfig {
+  /** What the name stands for, or null when it is a model's own. */
+  readonly model: string | null;
+  readonly fallbacks: readonly string[];
+  readonly numCtx: number | null;
+  readonly keepAlive: string | number | null;
+  readonly keepAliveOverride: boolean;
 }
 
 /** Rates are 0 to 1; null switches a rule off. */
@@ -145,7 +168,8 @@ export type UpstreamInput = Optional<Omit<UpstreamConfig, 'name' | 'url' | 'head
 };
 
 /** A configuration as one writes it. A `Config` is also a `ConfigInput`. */
-export type ConfigInput = Optional<Omit<Config, 'upstreams' | 'allowManagement'>> & {
+export type ConfigInput = Optional<Omit<Config, 'upstreams' | 'allowManagement' | 'models'>> & {
+  readonly models?: Readonly<Record<string, string | Optional<ModelConfig>>> | undefined;
   readonly upstreams: readonly UpstreamInput[];
   readonly allowManagement?: boolean | readonly ManagementCall[] | undefined;
 };

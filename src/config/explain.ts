@@ -1,6 +1,6 @@
 /** From what the schema says to what a person needs: key, value, expectation and the nearest thing that exists. */
 import type { z } from 'zod';
-import type { JsonObject, JsonValue } from '../core/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts';
 import { valueAt } from './layers.ts';
 import { nearest } from './nearest.ts';
 import { notYetKey, notYetValue } from './not-yet.ts';
@@ -18,9 +18,24 @@ export function explain(
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => unknownKey([...path, key], originOf));
   }
+  const inner = issue.code === 'invalid_union' ? issuesOfGroup(issue, valueAt(tree, path)) : [];
+  if (inner.length > 0)
+    return inner.flatMap((one) => explain({ ...one, path: [...path, ...one.path] }, tree, originOf));
   return [
     { key: formatKey(path), message: describe(issue, path, valueAt(tree, path)), origin: originOf(path) },
   ];
+}
+
+/** Where one key takes a text or a group of keys, and a group was given, what is wrong inside it. */
+function issuesOfGroup(
+  issue: z.core.$ZodIssueInvalidUnion,
+  value: JsonValue | undefined,
+): readonly z.core.$ZodIssue[] {
+  if (!isJsonObject(value)) return [];
+  const inside = issue.errors.find(
+    (errors) => !errors.some((one) => one.path.length === 0 && one.code === 'invalid_type'),
+  );
+  return inside ?? [];
 }
 
 function describe(issue: z.core.$ZodIssue, path: KeyPath, value: JsonValue | undefined): string {
@@ -65,7 +80,8 @@ function nearestKey(path: KeyPath): string | null {
 }
 
 function knownKeys(path: KeyPath): string {
-  const names = Object.keys(nodeAt(path.slice(0, -1))?.properties ?? {});
+  const prefix = formatKey(path.slice(0, -1));
+  const names = siblings(path).map((key) => (prefix === '' ? key : key.slice(prefix.length + 1)));
   return names.length === 0 ? '' : `; known here: ${names.join(', ')}`;
 }
 

@@ -8,7 +8,6 @@ const KEYS: Readonly<Record<string, string>> = {
   slo: 'service level objectives',
   workers: 'several worker processes',
   'cache.delta': 'the bounded cache mode and its error bound',
-  'upstreams.models': 'routing by model',
 };
 
 const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {

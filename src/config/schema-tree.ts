@@ -60,8 +60,9 @@ function itemsOf(node: SchemaNode): SchemaNode | undefined {
 }
 
 function propertyOf(node: SchemaNode, key: string): SchemaNode | undefined {
-  if (node.properties !== undefined) {
-    return Object.hasOwn(node.properties, key) ? node.properties[key] : undefined;
+  const group = alternatives(node).find((one) => one.properties !== undefined);
+  if (group?.properties !== undefined) {
+    return Object.hasOwn(group.properties, key) ? group.properties[key] : undefined;
   }
   return typeof node.additionalProperties === 'object' ? node.additionalProperties : undefined;
 }
@@ -129,5 +130,7 @@ function bound(value: number | undefined): number | null {
 /** Keys beside `path`, written in full: candidates when one of them was misspelt. */
 export function siblings(path: KeyPath): readonly string[] {
   const parent = nodeAt(path.slice(0, -1));
-  return Object.keys(parent?.properties ?? {}).map((key) => formatKey([...path.slice(0, -1), key]));
+  const group =
+    parent === null ? undefined : alternatives(parent).find((one) => one.properties !== undefined);
+  return Object.keys(group?.properties ?? {}).map((key) => formatKey([...path.slice(0, -1), key]));
 }

@@ -28,6 +28,7 @@ import {
   text,
 } from './field.ts';
 import { LISTEN_FORM, parseListenAddress } from './listen-address.ts';
+import { modelsSchema } from './models-schema.ts';
 import { isToken, upstreamSchema } from './upstream-schema.ts';
 
 const MIB = 1_048_576;
@@ -188,6 +189,7 @@ export const configSchema: z.ZodType<Config> = z.strictObject({
       description: 'The servers that answer. At least one.',
       title: 'a list of upstreams, at least one',
     }),
+  models: modelsSchema,
   allowManagement: z
     .union([z.boolean(), z.array(z.enum(MANAGEMENT_CALLS))])
     .default(false)

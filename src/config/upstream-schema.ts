@@ -10,6 +10,7 @@ import {
   orNull,
   requiredText,
 } from './field.ts';
+import { modelName, ollamaSchema } from './models-schema.ts';
 
 /** One generation at a time is Ollama's own default; servers that batch take many. */
 const PARALLEL = { ollama: 1, openai: 64 } as const;
@@ -218,12 +219,33 @@ export const upstreamSchema: z.ZodType<UpstreamConfig> = z
         'Sent as `Authorization: Bearer` in place of the client’s own. `null`: the client’s is passed on.',
       writeOnly: true,
     }),
+    models: orNull(z.array(modelName).min(1), {
+      title: 'a list of model names and patterns with * and ?, at least one, or null',
+      description:
+        'The models it is there for, by name or pattern (`qwen*`). It gets no request for another, and a name written out here is believed even if the server does not list it. `null`: whatever it lists.',
+      examples: [['llama3.2:1b', 'qwen*']],
+    }),
+    ollama: group(
+      ollamaSchema,
+      'How an Ollama server is to load models; not for kind `openai`. `models` in the configuration says it per model.',
+    ),
+    askUsage: flag(
+      true,
+      'Asks streams of `/v1/chat/completions` and `/v1/completions` for their token counts (`stream_options.include_usage`) and takes them out again for clients that did not ask. Off: for servers that refuse the field; their streams then count no tokens.',
+    ),
     simulator: flag(
       false,
       'Says that this upstream is a simulator: `/health` and the log say so too. Changes nothing else.',
     ),
   })
   .superRefine((value, context) => {
+    if (value.kind === 'openai') {
+      for (const [key, setting] of Object.entries(value.ollama)) {
+        if (setting === null || setting === false) continue;
+        const message = 'is only for kind ollama: other servers have no such setting';
+        context.addIssue({ code: 'custom', path: ['ollama', key], message });
+      }
+    }
     const parallel = value.parallel ?? PARALLEL[value.kind];
     if (value.pool.maxsize !== undefined && value.pool.maxsize < parallel) {
       context.addIssue({

@@ -24,6 +24,14 @@ export interface StreamObserver {
   times(): ServingTimes | null;
 }
 
+/** Passes a stream's bytes on, except for items that are not to be seen. Bytes of an item not yet whole are held. */
+export interface StreamFilter {
+  /** What of the bytes so far may go on; may be empty. */
+  push(chunk: Uint8Array): Uint8Array;
+  /** What is still held, when nothing follows. */
+  end(): Uint8Array;
+}
+
 /** What a complete JSON answer says about itself. */
 export interface BodyReport {
   /** False when the bytes are not JSON: the outcome is `malformed`. */
@@ -48,6 +56,8 @@ export interface Dialect {
   /** Bytes that tell a client of a live stream that it failed; `atBoundary` false means an item was cut in half. */
   inBandError(route: Route, error: GatewayError, atBoundary: boolean): Buffer;
   observeStream(route: Route): StreamObserver;
+  /** Takes out of a stream the item that only says how many tokens it was; null where a protocol has none. */
+  hideUsage?(route: Route): StreamFilter | null;
   inspectBody(route: Route, body: Buffer): BodyReport;
   /** The stored form of a complete 200 answer; null when it is empty, incomplete or not understood. */
   readAnswer(route: Route, facts: RequestFacts, body: Buffer, streamed: boolean): Answer | null;

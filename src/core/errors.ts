@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'foreign_origin'
   | 'unknown_path'
   | 'unknown_name'
+  | 'model_not_found'
   | 'metrics_disabled'
   | 'method_not_allowed'
   | 'request_timeout'
@@ -83,6 +84,11 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorKind>> = {
     404,
     false,
     'The operations plane was asked for something by a name that nothing has. The message lists the names there are.',
+  ),
+  model_not_found: kind(
+    404,
+    false,
+    'No upstream may serve the model: it stands in none of their `models` lists.',
   ),
   metrics_disabled: kind(
     404,

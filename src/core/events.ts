@@ -1,7 +1,7 @@
 import type { BreakerStateName } from './breaker-state.ts';
 import type { ServingTimes, Usage } from './answer.ts';
 import type { BreakerName, ClientId, ModelId, RequestId, UpstreamName } from './ids.ts';
-import type { AttemptOutcome, RequestOutcome } from './outcome.ts';
+import type { AttemptOutcome, FallbackReason, RequestOutcome } from './outcome.ts';
 import type { CacheResult } from './request.ts';
 import type { Endpoint } from './route.ts';
 
@@ -11,7 +11,14 @@ import type { Endpoint } from './route.ts';
  * Times: `…Ms` are durations in milliseconds, `at` is unix milliseconds.
  */
 export type GatewayEvent =
-  RequestEvent | CacheEvent | BreakerEvent | UpstreamEvent | QueueEvent | PoolEvent | SystemEvent;
+  | RequestEvent
+  | ModelEvent
+  | CacheEvent
+  | BreakerEvent
+  | UpstreamEvent
+  | QueueEvent
+  | PoolEvent
+  | SystemEvent;
 
 export type Emit = (event: GatewayEvent) => void;
 
@@ -43,6 +50,14 @@ export type RequestEvent =
   /** A path or method outside the table; such requests have no endpoint. */
   | { readonly type: 'request.unmatched'; readonly status: 404 | 405 }
   | { readonly type: 'client.aborted'; readonly phase: 'waiting' | 'streaming' };
+
+export type ModelEvent = {
+  /** A request goes on with another model; once per model of its chain that is asked. */
+  readonly type: 'model.fell-back';
+  readonly from: ModelId;
+  readonly to: ModelId;
+  readonly reason: FallbackReason;
+};
 
 export type BypassReason = 'mode_off' | 'header' | 'sampled' | 'too_long' | 'uncacheable';
 

@@ -28,3 +28,14 @@ export const REQUEST_OUTCOMES = [
   'aborted',
 ] as const;
 export type RequestOutcome = (typeof REQUEST_OUTCOMES)[number];
+
+export const FALLBACK_REASONS = [
+  'missing',
+  'unreachable',
+  'breaker_open',
+  'queue_full',
+  'overloaded',
+  'failed',
+] as const;
+/** Why a model was not the one that answered. */
+export type FallbackReason = (typeof FALLBACK_REASONS)[number];

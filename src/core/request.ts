@@ -1,6 +1,6 @@
 import type { RequestFacts } from './facts.ts';
-import type { ClientId, RequestId, TenantId, UpstreamName } from './ids.ts';
-import type { AttemptOutcome } from './outcome.ts';
+import type { ClientId, ModelId, RequestId, TenantId, UpstreamName } from './ids.ts';
+import type { AttemptOutcome, FallbackReason } from './outcome.ts';
 import type { Route } from './route.ts';
 import type { ByteStream } from './stream.ts';
 import type { CancelToken } from './cancel.ts';
@@ -27,7 +27,10 @@ export interface GatewayRequest {
   readonly headers: HeaderBag;
   /** The body as received (replayable), a stream for `route.body === 'stream'`, or null. */
   readonly body: Buffer | AsyncIterable<Uint8Array> | null;
+  /** `facts.model` is the model that is meant: an alias is resolved. */
   readonly facts: RequestFacts;
+  /** The alias that the client wrote in its place. */
+  readonly alias?: ModelId;
   readonly client: ClientId;
   readonly tenant: TenantId;
   readonly cachePolicy: CachePolicy;
@@ -38,6 +41,16 @@ export interface GatewayRequest {
 }
 
 export type CacheResult = 'hit-exact' | 'hit-semantic' | 'miss' | 'bypass';
+
+/** How Ollama is to load a model, whatever the client says. */
+export interface LoadSettings {
+  /** The context length that is always asked for (`options.num_ctx`), or null to leave it to the client. */
+  readonly numCtx: number | null;
+  /** How long the model stays loaded (`30m`, seconds, -1 for ever), or null to leave it to the client. */
+  readonly keepAlive: string | number | null;
+  /** Whether `keepAlive` also replaces what a client asked for. */
+  readonly keepAliveOverride: boolean;
+}
 
 /**
  * One request on its way through the stages: the immutable request and the few facts that stages
@@ -50,6 +63,12 @@ export interface Exchange {
   readonly cancel: CancelToken;
   /** Upstreams already tried for this request, oldest first; the balancer avoids them while it can. */
   readonly tried: UpstreamName[];
+  /** The model that upstreams are asked for now: the one that is meant, or a fallback in its place. */
+  model: ModelId | null;
+  /** How that model is to be loaded; null when the configuration says nothing of it. */
+  loading: LoadSettings | null;
+  /** Why a fallback answers in place of the model that is meant; null while that one does. */
+  fallback: FallbackReason | null;
   attempts: number;
   /** Milliseconds spent waiting for others (queue, back-off, upstream until first content): not our overhead. */
   waitedMs: number;
@@ -77,6 +96,9 @@ export function openExchange<C extends CancelToken>(
     dialect,
     cancel,
     tried: [],
+    model: request.facts.model,
+    loading: null,
+    fallback: null,
     attempts: 0,
     waitedMs: 0,
     queuedMs: 0,

@@ -10,6 +10,8 @@ import { createHandle } from '../handle.ts';
 import { createFetch, type Fetch } from '../http/fetch.ts';
 import type { HandleRequest } from '../http/inbound.ts';
 import { createPipeline } from '../pipeline.ts';
+import { createFallbackStage } from '../routing/fallback-stage.ts';
+import { createModelTable } from '../routing/model-table.ts';
 import { requestIds } from '../runtime/ids.ts';
 import type { Parts } from './parts.ts';
 
@@ -22,13 +24,16 @@ export interface DataPlane {
 export function createDataPlane(config: Config, parts: Parts, retry: Stage): DataPlane {
   const { clock, bus, upstreams, cache, log } = parts;
   const { emit } = bus;
+  const models = createModelTable(config.models);
   const handle = createHandle({
     dialects,
     pipeline: createPipeline({
       cache: cache.stage,
+      fallback: createFallbackStage({ models, emit }),
       retry,
       pool: upstreams.handle,
     }),
+    models,
     emit,
     clock,
     newId: requestIds(),

@@ -171,18 +171,17 @@ export class BreakerSet {
 
   #ofModel(exchange: Exchange): CircuitBreaker | null {
     if (this.#settings.perModel !== true) return null;
-    const { route, facts } = exchange.request;
-    const { model } = facts;
-    if (route.lane === 'none' || model === null) return null;
+    const { model, request } = exchange;
+    if (request.route.lane === 'none' || model === null) return null;
     const made = this.#models.get(model);
     if (made !== undefined) return made;
     return this.#knows(model) && this.#makeRoom() ? this.#add(model) : null;
   }
 
   #existing(exchange: Exchange): CircuitBreaker | null {
-    const { route, facts } = exchange.request;
-    if (this.#settings.perModel !== true || route.lane === 'none' || facts.model === null) return null;
-    return this.#models.get(facts.model) ?? null;
+    const { model, request } = exchange;
+    if (this.#settings.perModel !== true || request.route.lane === 'none' || model === null) return null;
+    return this.#models.get(model) ?? null;
   }
 
   /** The oldest one that holds nothing back gives way. */

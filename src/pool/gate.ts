@@ -11,6 +11,7 @@ import { OUTCOME_POLICY } from '../resilience/outcomes.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { AttemptEnd, AttemptListener, AttemptRequest, Reading } from '../upstream/attempt-types.ts';
 import type { Leave } from './breaker-set.ts';
+import { shape } from './shape.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface GateDeps {
@@ -123,8 +124,7 @@ class GatedAttempt implements AttemptListener {
       this.#leave.ignore(whyAborted(end));
     } else if (outcome === 'success') {
       this.#upstream.noteOutcome('good');
-      const { route, facts } = exchange.request;
-      if (route.lane !== 'none') this.#upstream.health.noteServed(facts.model);
+      if (exchange.request.route.lane !== 'none') this.#upstream.health.noteServed(exchange.model);
       // Without content there is no time to it, and none must enter the slow-call rule.
       const at = this.#contentAt;
       this.#leave.settle(outcome, at === null ? {} : { firstContentMs: at - this.#startedAt });
@@ -144,13 +144,14 @@ function whyAborted({ error, sent }: AttemptEnd): IgnoreReason {
 function attemptRequest(upstream: Upstream, exchange: Exchange): AttemptRequest {
   const { request } = exchange;
   const { timeouts } = upstream.options;
+  const { target, body, hideUsage } = shape(exchange, upstream.options);
   return {
     method: request.method,
-    target: request.target,
+    target,
     headers: request.headers,
     requestId: request.id,
-    body: request.body,
-    reading: readingOf(exchange),
+    body,
+    reading: readingOf(exchange, hideUsage),
     streamWanted: request.facts.stream,
     timeouts: {
       firstContentMs: timeouts.firstTokenMs,
@@ -162,8 +163,8 @@ function attemptRequest(upstream: Upstream, exchange: Exchange): AttemptRequest 
   };
 }
 
-function readingOf({ request, dialect }: Exchange): Reading {
+function readingOf({ request, dialect }: Exchange, hideUsage: boolean): Reading {
   const { route } = request;
   if (route.operation === 'manage') return 'opaque';
-  return route.operation === 'read' ? 'whole' : { route, dialect };
+  return route.operation === 'read' ? 'whole' : { route, dialect, hideUsage };
 }

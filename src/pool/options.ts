@@ -23,8 +23,24 @@ export interface UpstreamOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Sent as `authorization: Bearer …` in place of the client's; null passes the client's on. */
   readonly apiKey: string | null;
+  /** The models it is there for, names and patterns (`qwen*`); null: whatever it lists. */
+  readonly models?: readonly string[] | null;
+  /** How models are loaded there; only of kind `ollama`. */
+  readonly ollama?: OllamaOptions;
+  /** Whether OpenAI streams are asked for their token counts. Default true. */
+  readonly askUsage?: boolean;
   /** The built-in simulator rather than a real server; only reported. */
   readonly simulator: boolean;
+}
+
+/** Null leaves it to the client, and to the server's own defaults. */
+export interface OllamaOptions {
+  readonly numCtx: number | null;
+  readonly keepAlive: string | number | null;
+  /** For embeddings in place of `keepAlive`; null: as that. */
+  readonly embeddingKeepAlive: string | number | null;
+  /** Whether the two also replace what a client asked for. */
+  readonly keepAliveOverride: boolean;
 }
 
 export interface UpstreamBreakerOptions extends Partial<Omit<BreakerOptions, 'name'>> {

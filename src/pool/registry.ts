@@ -8,7 +8,7 @@
  */
 import { GatewayError } from '../core/errors.ts';
 import type { Emit } from '../core/events.ts';
-import type { UpstreamName } from '../core/ids.ts';
+import { modelId, type UpstreamName } from '../core/ids.ts';
 import type { Exchange, Handler } from '../core/request.ts';
 import type { BreakerSnapshot, PoolSnapshot, QueueSnapshot, UpstreamSnapshot } from '../core/state.ts';
 import type { Permit, PermitQueue } from '../admission/permits.ts';
@@ -20,7 +20,7 @@ import { passGate } from './gate.ts';
 import type { UpstreamOptions } from './options.ts';
 import type { ProbeOptions } from './probe.ts';
 import { Roster } from './roster.ts';
-import { pick, suitable } from './select.ts';
+import { pick, reachable, suitable } from './select.ts';
 import type { Upstream } from './upstream.ts';
 import { WarmUp } from './warm-up.ts';
 
@@ -97,6 +97,7 @@ export class Upstreams {
   /** The digest of a model's weights as an upstream lists it, or null while none does. */
   readonly modelDigest = (model: string): string | null => {
     for (const upstream of this.#all) {
+      if (!upstream.mayServe(modelId(model))) continue;
       const digest = upstream.health.digest(model);
       if (digest !== null) return digest;
     }
@@ -161,12 +162,12 @@ export class Upstreams {
 
   /** While the first probes are out: until one says that its upstream can serve this, or all have spoken. */
   async #untilKnown(exchange: Exchange): Promise<void> {
-    const { model } = exchange.request.facts;
+    const { model } = exchange;
     const from = this.#deps.clock.now();
     await this.#warmUp.until(
       () =>
         suitable(this.#all, exchange).some(
-          ({ health }) => health.healthy && (model === null || health.hasModel(model)),
+          (one) => one.health.healthy && (model === null || one.hasModel(model)),
         ),
       exchange.cancel,
     );
@@ -204,6 +205,10 @@ export class Upstreams {
 
   #nobody(exchange: Exchange): GatewayError {
     const { route } = exchange.request;
+    if (exchange.model !== null && reachable(this.#all, exchange).length > 0) {
+      const why = `no upstream may serve model ${JSON.stringify(exchange.model)}: it is in none of their lists`;
+      return new GatewayError('model_not_found', why);
+    }
     const live = this.#all.some((one) => !one.draining);
     const why = live
       ? `no upstream of kind ollama is configured, and ${route.template} needs one`

@@ -14,6 +14,7 @@ interface Given {
   readonly draining?: boolean;
   readonly healthy?: boolean;
   readonly models?: readonly string[];
+  readonly denied?: readonly string[];
   readonly resident?: readonly string[];
   readonly assigned?: number;
   readonly failuresInARow?: number;
@@ -29,9 +30,10 @@ function candidate(name: string, given: Given = {}): Candidate {
       parallel: given.parallel ?? 1,
     },
     draining: given.draining ?? false,
+    mayServe: (model) => !(given.denied ?? []).includes(model),
+    hasModel: (model) => (given.models ?? ['m']).includes(model),
     health: {
       healthy: given.healthy ?? true,
-      hasModel: (model) => (given.models ?? ['m']).includes(model),
       resident: (model) => (given.resident ?? []).includes(model),
     },
     assigned: given.assigned ?? 0,
@@ -66,6 +68,13 @@ describe('suitable', () => {
     expect(names(all)).toEqual(['b']);
     expect(names(all, exchangeOf({ model: 'unheard-of' }))).toEqual(['a', 'b', 'c']);
     expect(names(all, exchangeOf({ model: null }))).toEqual(['a', 'b', 'c']);
+  });
+
+  it('never is who may not serve the model', () => {
+    const all = [candidate('a', { denied: ['m'] }), candidate('b', { models: [] })];
+    expect(names(all)).toEqual(['b']);
+    expect(names([candidate('a', { denied: ['m'] })])).toEqual([]);
+    expect(names(all, exchangeOf({ model: null }))).toEqual(['a', 'b']);
   });
 });
 

@@ -1,7 +1,7 @@
 /**
  * Which upstream a request goes to. Pure: candidates and chance in, one candidate out.
  *
- * First what must be (it speaks the protocol, has the model, is not draining), then what had better be (healthy,
+ * First what must be (it speaks the protocol, may serve and has the model, is not draining), then what had better be (healthy,
  * not tried yet, lowest tier), then the less loaded of two random choices. A wish
  * that nobody fulfils is dropped rather than the request.
  */
@@ -18,9 +18,12 @@ export interface Candidate {
     readonly parallel: number;
   };
   readonly draining: boolean;
+  /** Whether the configuration lets it serve the model. */
+  mayServe(model: ModelId): boolean;
+  /** Whether it is known to have the model. */
+  hasModel(model: ModelId): boolean;
   readonly health: {
     readonly healthy: boolean;
-    hasModel(model: ModelId): boolean;
     resident(model: ModelId): boolean;
   };
   readonly assigned: number;
@@ -32,12 +35,17 @@ const COLD_LOADS = 2;
 
 /** Those that can serve the request at all. Where no upstream is known to have the model, each may have it. */
 export function suitable<C extends Candidate>(all: readonly C[], exchange: Exchange): readonly C[] {
-  const { route, facts } = exchange.request;
-  const ollamaOnly = route.dialect === 'ollama';
-  const speaking = all.filter((one) => !one.draining && (!ollamaOnly || one.options.kind === 'ollama'));
-  const { model } = facts;
-  if (model === null || speaking.length < 2) return speaking;
-  return preferring(speaking, (one) => one.health.hasModel(model));
+  const speaking = reachable(all, exchange);
+  const { model } = exchange;
+  if (model === null) return speaking;
+  const allowed = speaking.filter((one) => one.mayServe(model));
+  return allowed.length < 2 ? allowed : preferring(allowed, (one) => one.hasModel(model));
+}
+
+/** Those that speak the protocol and are not draining, whichever models they have. */
+export function reachable<C extends Candidate>(all: readonly C[], exchange: Exchange): readonly C[] {
+  const ollamaOnly = exchange.request.route.dialect === 'ollama';
+  return all.filter((one) => !one.draining && (!ollamaOnly || one.options.kind === 'ollama'));
 }
 
 /** The one to send to, or null when there is no candidate. */
@@ -52,7 +60,7 @@ export function pick<C extends Candidate>(candidates: readonly C[], exchange: Ex
   if (wanted.length === 1 && only !== undefined) return only;
   const first = draw(wanted, rng, null);
   const second = draw(wanted, rng, first);
-  const { model } = exchange.request.facts;
+  const { model } = exchange;
   return cost(second, model) < cost(first, model) ? second : first;
 }
 

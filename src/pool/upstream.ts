@@ -1,5 +1,5 @@
 import type { Emit } from '../core/events.ts';
-import { upstreamName, type UpstreamName } from '../core/ids.ts';
+import { upstreamName, type ModelId, type UpstreamName } from '../core/ids.ts';
 import type { Lane } from '../core/route.ts';
 import type { QueueSnapshot, UpstreamSnapshot } from '../core/state.ts';
 import { PermitQueue } from '../admission/permits.ts';
@@ -10,6 +10,7 @@ import { Transport } from '../upstream/transport.ts';
 import { BreakerSet } from './breaker-set.ts';
 import type { UpstreamOptions } from './options.ts';
 import { HealthProbe, type ProbeOptions } from './probe.ts';
+import { ServedModels } from './served-models.ts';
 
 export interface UpstreamParts {
   readonly clock: Clock;
@@ -30,6 +31,7 @@ export class Upstream {
   readonly transport: Transport;
   readonly health: HealthProbe;
   readonly #parts: UpstreamParts;
+  readonly #models: ServedModels;
   readonly #generation: PermitQueue;
   readonly #embedding: PermitQueue;
   #assigned = 0;
@@ -61,13 +63,9 @@ export class Upstream {
       { clock, emit },
     );
     this.health = new HealthProbe(options, parts.probe, { clock, emit, via: parts.instance });
+    this.#models = new ServedModels(options.models ?? null, (model) => this.health.hasModel(model));
     emit({ type: 'upstream.added', upstream: this.name });
-    this.breakers = new BreakerSet(
-      options.name,
-      options.breaker,
-      (model) => this.health.hasModel(model),
-      parts,
-    );
+    this.breakers = new BreakerSet(options.name, options.breaker, (model) => this.hasModel(model), parts);
   }
 
   /** The one for all of it. */
@@ -79,6 +77,16 @@ export class Upstream {
   permits(lane: Lane): PermitQueue | null {
     if (lane === 'none') return null;
     return lane === 'generation' ? this.#generation : this.#embedding;
+  }
+
+  /** Whether the configuration lets it serve the model. */
+  mayServe(model: ModelId): boolean {
+    return this.#models.allows(model);
+  }
+
+  /** Whether it is known to have the model. */
+  hasModel(model: ModelId): boolean {
+    return this.#models.has(model);
   }
 
   get draining(): boolean {
@@ -175,6 +183,7 @@ export class Upstream {
       url,
       simulator,
       ...health,
+      models: this.#models.of(health.models),
       healthy: health.healthy && !this.#draining,
       reason: this.#draining ? 'draining' : health.reason,
     };

@@ -58,6 +58,9 @@ export class Observer {
       case 'client.aborted':
         this.#requests.observe(event);
         break;
+      case 'model.fell-back':
+        this.#requests.fellBack(event);
+        break;
       case 'cache.looked-up':
       case 'cache.embedded':
       case 'cache.vetoed':

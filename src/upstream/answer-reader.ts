@@ -1,5 +1,5 @@
 import type { ServingTimes, Usage } from '../core/answer.ts';
-import type { BodyReport, StreamObserver } from '../core/dialect.ts';
+import type { BodyReport, StreamFilter, StreamObserver } from '../core/dialect.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { UpstreamName } from '../core/ids.ts';
 import type { AttemptOutcome } from '../core/outcome.ts';
@@ -47,6 +47,8 @@ export class AnswerReader {
   readonly #fields: ResponseFields;
   readonly retryAfterMs: number | null;
   readonly #observer: StreamObserver | null;
+  /** Stands between what is watched and what is handed on. */
+  readonly #filter: StreamFilter | null;
   #mode: ReadingMode;
   #chunks: Buffer[] = [];
   #bytes = 0;
@@ -66,6 +68,10 @@ export class AnswerReader {
     this.#observer =
       this.#mode === 'watch' && typeof reading === 'object'
         ? reading.dialect.observeStream(reading.route)
+        : null;
+    this.#filter =
+      this.#observer !== null && typeof reading === 'object' && reading.hideUsage === true
+        ? (reading.dialect.hideUsage?.(reading.route) ?? null)
         : null;
   }
 
@@ -114,8 +120,11 @@ export class AnswerReader {
       this.#items = observer.contentItems;
       this.#owner.progress();
     }
-    if (this.#outlet === null) this.#hold(chunk);
-    else this.#outlet.push(chunk);
+    const shown = this.#filter === null ? chunk : (this.#filter.push(chunk) as Buffer);
+    if (shown.length > 0) {
+      if (this.#outlet === null) this.#hold(shown);
+      else this.#outlet.push(shown);
+    }
     if (this.#sawContent) return;
     if (this.#outlet === null && observer.error !== null) {
       // Nothing was handed over, so whatever content came before the error is not missed.
@@ -129,6 +138,11 @@ export class AnswerReader {
   }
 
   #streamEnded(observer: StreamObserver): void {
+    const rest = this.#filter?.end();
+    if (rest !== undefined && rest.length > 0) {
+      if (this.#outlet === null) this.#hold(rest as Buffer);
+      else this.#outlet.push(rest);
+    }
     if (observer.error !== null) {
       // Handed over already: the client has read the upstream's own error item.
       const error = this.#outlet === null ? this.#reportedError(observer.error) : null;

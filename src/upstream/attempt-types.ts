@@ -35,6 +35,8 @@ export type Reading = AnswerProtocol | 'whole' | 'opaque';
 export interface AnswerProtocol {
   readonly route: Route;
   readonly dialect: Dialect;
+  /** Takes the token counts out of a stream that nobody but us asked for. Default false. */
+  readonly hideUsage?: boolean;
 }
 
 export interface AttemptTimeouts {

@@ -31,6 +31,8 @@ const RESPONSE_ONLY: readonly string[] = [
   'x-llamascope-cache',
   'x-llamascope-similarity',
   'x-llamascope-upstream',
+  'x-llamascope-model',
+  'x-llamascope-fallback',
 ];
 
 export interface RequestFieldsOptions {

@@ -19,7 +19,7 @@ function canonical(template: string, body: JsonObject): CanonicalRequest | null 
 }
 
 function keys(request: CanonicalRequest): RequestKeys {
-  return requestKeys(request, { tenant: 't', modelDigest: 'd', query: '' })!;
+  return requestKeys(request, { tenant: 't', model: 'm', modelDigest: 'd', query: '' })!;
 }
 
 function check(fields: RouteFields, row: FieldRow): void {

@@ -33,6 +33,7 @@ export const SAMPLE_EVENTS: SampleEvents = {
   },
   'request.unmatched': { type: 'request.unmatched', status: 404 },
   'client.aborted': { type: 'client.aborted', phase: 'streaming' },
+  'model.fell-back': { type: 'model.fell-back', from: MODEL, to: modelId('qwen2.5:0.5b'), reason: 'missing' },
   'cache.looked-up': {
     type: 'cache.looked-up',
     result: 'miss',

@@ -88,6 +88,7 @@ export class RequestIdentifier {
     const query = target.indexOf('?');
     return {
       tenant,
+      model: facts.model,
       modelDigest: facts.model === null ? null : this.#modelDigest(facts.model),
       query: query === -1 ? '' : target.slice(query),
     };

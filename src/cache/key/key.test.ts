@@ -7,7 +7,7 @@ import { canonicalJson } from './canonical-json.ts';
 import { rawBodyKey, requestKeys, type RequestSetting } from './request-key.ts';
 
 const json = fc.jsonValue({ maxDepth: 4 }) as fc.Arbitrary<JsonValue>;
-const setting: RequestSetting = { tenant: 'anonymous', modelDigest: 'sha256:1', query: '' };
+const setting: RequestSetting = { tenant: 'anonymous', model: 'm', modelDigest: 'sha256:1', query: '' };
 const question: CanonicalRequest = {
   kind: 'chat',
   model: 'llama3.2:1b',

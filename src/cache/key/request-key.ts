@@ -5,6 +5,8 @@ import { canonicalJson } from './canonical-json.ts';
 /** What shapes the answer, or decides who may see it, and is not in the body. */
 export interface RequestSetting {
   readonly tenant: string;
+  /** The model that is meant: the body may say an alias, and what it stands for can change. */
+  readonly model: string | null;
   /** Identifies the model's weights; null while no upstream has told. */
   readonly modelDigest: string | null;
   /** The query string, with its `?`, or the empty string. */
@@ -44,5 +46,5 @@ export function requestKeys(request: CanonicalRequest, setting: RequestSetting):
 
 /** Identifies a body byte for byte, before anything in it is looked at. */
 export function rawBodyKey(body: Buffer, template: string, setting: RequestSetting): string {
-  return `${hash('sha256', body, 'base64url')}\n${template}\n${setting.modelDigest}\n${setting.query}\n${setting.tenant}`;
+  return `${hash('sha256', body, 'base64url')}\n${template}\n${setting.model}\n${setting.modelDigest}\n${setting.query}\n${setting.tenant}`;
 }

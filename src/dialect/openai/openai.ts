@@ -6,6 +6,7 @@ import type { Dialect } from '../../core/dialect.ts';
 import type { GatewayError } from '../../core/errors.ts';
 import type { Route } from '../../core/route.ts';
 import { canonicalOpenai } from './canonical.ts';
+import { UsageHider } from './hide-usage.ts';
 import { observeOpenai } from './observe.ts';
 import { inspectOpenaiBody, readOpenaiAnswer } from './read-answer.ts';
 import { readOpenaiRequest } from './request.ts';
@@ -43,6 +44,8 @@ export const openai: Dialect = {
   errorBody: (error: GatewayError): Buffer => Buffer.from(JSON.stringify({ error: shape(error) })),
   inBandError,
   observeStream: observeOpenai,
+  hideUsage: (route: Route): UsageHider | null =>
+    route.template === '/v1/responses' ? null : new UsageHider(),
   inspectBody: inspectOpenaiBody,
   readAnswer: readOpenaiAnswer,
   writeAnswer: writeOpenaiAnswer,

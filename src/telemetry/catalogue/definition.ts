@@ -1,7 +1,7 @@
 import type { GatewayEvent } from '../../core/events.ts';
 import { CONNECT_ERROR_REASONS, IGNORE_REASONS, RETRY_REASONS, VETO_REASONS } from '../../core/events.ts';
 import { BREAKER_STATES } from '../../core/breaker-state.ts';
-import { ATTEMPT_OUTCOMES, REQUEST_OUTCOMES } from '../../core/outcome.ts';
+import { ATTEMPT_OUTCOMES, FALLBACK_REASONS, REQUEST_OUTCOMES } from '../../core/outcome.ts';
 import { ENDPOINTS } from '../../core/route.ts';
 import type { StateReader } from '../../core/state.ts';
 
@@ -30,6 +30,7 @@ export const CLOSED_LABELS: {
   readonly retry_reason: typeof RETRY_REASONS;
   readonly connect_error_reason: typeof CONNECT_ERROR_REASONS;
   readonly veto_reason: typeof VETO_REASONS;
+  readonly fallback_reason: typeof FALLBACK_REASONS;
 } = {
   endpoint: ENDPOINTS,
   breaker_state: BREAKER_STATES,
@@ -39,6 +40,7 @@ export const CLOSED_LABELS: {
   retry_reason: RETRY_REASONS,
   connect_error_reason: CONNECT_ERROR_REASONS,
   veto_reason: VETO_REASONS,
+  fallback_reason: FALLBACK_REASONS,
 };
 
 /** Labels whose values are not listed here, each with what bounds their number. */

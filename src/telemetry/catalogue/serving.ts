@@ -53,6 +53,14 @@ export const SERVING_METRICS = {
     aggregate: 'sum',
     fedBy: ['request.finished'],
   },
+  llamascope_model_fallbacks_total: {
+    type: 'counter',
+    unit: null,
+    help: 'Requests for the model that went on to one of its fallbacks, by why it could not be served.',
+    labels: { model: 'model', reason: 'fallback_reason' },
+    aggregate: 'sum',
+    fedBy: ['model.fell-back'],
+  },
   llamascope_models_resident: {
     type: 'gauge',
     unit: null,

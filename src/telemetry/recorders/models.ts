@@ -1,8 +1,10 @@
+import { FALLBACK_REASONS, type FallbackReason } from '../../core/outcome.ts';
 import type { UpstreamSnapshot } from '../../core/state.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { MetricCatalogue } from '../catalogue.ts';
 import type { Counter, Histogram } from '../instruments.ts';
 import type { Metrics } from '../metrics.ts';
+import { ByValue } from './by-value.ts';
 
 /** One model's instruments, each made when it is first needed: an embedding model never has a token pace. */
 export class ModelInstruments {
@@ -13,6 +15,7 @@ export class ModelInstruments {
   #load: Histogram | null = null;
   #prefill: Histogram | null = null;
   #decode: Histogram | null = null;
+  #fallbacks: ByValue<FallbackReason, Counter> | null = null;
   #tokens: { readonly input: Counter; readonly output: Counter } | null = null;
 
   constructor(metrics: Metrics<MetricCatalogue>, model: string) {
@@ -38,6 +41,15 @@ export class ModelInstruments {
 
   get decode(): Histogram {
     return (this.#decode ??= this.#histogram('llamascope_decode_seconds'));
+  }
+
+  get fallbacks(): ByValue<FallbackReason, Counter> {
+    if (this.#fallbacks === null) {
+      const family = this.#metrics.counter('llamascope_model_fallbacks_total');
+      const model = this.#model;
+      this.#fallbacks = new ByValue((reason) => family.labels({ model, reason }));
+    }
+    return this.#fallbacks;
   }
 
   get tokens(): { readonly input: Counter; readonly output: Counter } {
@@ -67,8 +79,8 @@ export class ModelInstruments {
 /** The label of models that no upstream has, and of those beyond the cap. */
 export const OTHER_MODEL = 'other';
 
-/** The token counter has two series per model. */
-const DIRECTIONS = 2;
+/** The most series that a counter has per model: those of the fallbacks, one per reason. */
+const COUNTER_SERIES = FALLBACK_REASONS.length;
 
 /** A client that invents model names makes us look at the upstreams' lists this often, not at each request. */
 const REFRESH_MS = 1_000;
@@ -139,7 +151,7 @@ export class ModelRecorder {
     let fits = Infinity;
     for (const family of this.#metrics.families) {
       if (!family.labelNames.includes('model')) continue;
-      const lines = family.type === 'counter' ? DIRECTIONS : family.linesPerSeries;
+      const lines = family.type === 'counter' ? COUNTER_SERIES : family.linesPerSeries;
       fits = Math.min(fits, Math.floor(family.budget.max / lines) - 1);
     }
     return fits;

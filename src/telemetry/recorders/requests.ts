@@ -1,4 +1,4 @@
-import type { RequestEvent } from '../../core/events.ts';
+import type { ModelEvent, RequestEvent } from '../../core/events.ts';
 import { REQUEST_OUTCOMES, type RequestOutcome } from '../../core/outcome.ts';
 import { ENDPOINTS, type Endpoint } from '../../core/route.ts';
 import type { MetricCatalogue } from '../catalogue.ts';
@@ -61,6 +61,10 @@ export class RequestRecorder {
         this.#unmatched.inc();
         break;
     }
+  }
+
+  fellBack(event: ModelEvent & { type: 'model.fell-back' }): void {
+    this.#models.at(event.from).fallbacks.at(event.reason).inc();
   }
 
   #finished(event: Finished): void {
