@@ -4,6 +4,7 @@
  * the last byte of its answer has been handed over (or given up). Every failure becomes an answer here,
  * the one rescue point.
  */
+import type { PriorityOf } from './admission/priority.ts';
 import type { Dialect } from './core/dialect.ts';
 import { asGatewayError, GatewayError } from './core/errors.ts';
 import type { Emit } from './core/events.ts';
@@ -38,6 +39,7 @@ export interface HandleOptions {
   readonly instance: string;
   /** Route templates of Ollama's management calls that may pass; the rest answer 403. */
   readonly allowManagement: ReadonlySet<string>;
+  readonly priorityOf: PriorityOf;
   /** Once true, new requests are refused. */
   readonly draining: () => boolean;
   /** Told of defects (never of expected failures), for the log. */
@@ -57,7 +59,8 @@ export function createHandle(options: HandleOptions): HandleRequest {
       closing.onClosed(watchClient(inbound, cancel, head.timeoutMs, options.clock));
       const pending = readBody(inbound);
       const body = pending instanceof Promise ? await pending : pending;
-      const request = composeRequest(inbound, head, body, dialect, options.models, closing.receivedAt);
+      const ranked = { ...head, priority: options.priorityOf(head) };
+      const request = composeRequest(inbound, ranked, body, dialect, options.models, closing.receivedAt);
       exchange = openExchange(request, dialect, cancel);
       if (exchange.model !== null)
         exchange.loading = options.models.loading(exchange.model, request.alias ?? null);
@@ -101,7 +104,7 @@ function watchClient(
 
 function composeRequest(
   inbound: InboundRequest,
-  head: RequestHead,
+  head: RequestHead & { readonly priority: number },
   body: GatewayRequest['body'],
   dialect: Dialect,
   models: ModelTable,
@@ -125,6 +128,7 @@ function composeRequest(
     client: head.client,
     tenant: head.tenant,
     cachePolicy: head.cachePolicy,
+    priority: head.priority,
     receivedAt,
     deadlineAt: head.timeoutMs === null ? null : receivedAt + head.timeoutMs,
   };
@@ -152,6 +156,7 @@ function answer(response: GatewayResponse, exchange: Exchange, closing: RequestC
   headers.push('x-request-id', exchange.request.id);
   if (exchange.upstream !== null) headers.push('x-llamascope-upstream', exchange.upstream);
   headers.push(...modelFields(exchange));
+  if (exchange.queuedMs > 0) headers.push(...queueField(exchange));
   const boundary = new StreamBoundary();
   const body = closing.answered(response, boundary);
   const { dialect, request } = exchange;
@@ -176,6 +181,11 @@ function modelFields({ request, model, fallback }: Exchange): HeaderList {
 }
 
 const MODEL_BY_NAME = '/v1/models/:model';
+/** How long it waited for its turn, in whole milliseconds. */
+function queueField({ queuedMs }: Exchange): [string, string] {
+  return ['x-llamascope-queue-ms', String(Math.ceil(queuedMs))];
+}
+
 const JSON_TYPE = 'application/json; charset=utf-8';
 const ANONYMOUS = clientId('anonymous');
 const NO_FACTS: GatewayRequest['facts'] = { model: null, stream: false, json: null };
@@ -221,6 +231,7 @@ function refusal(
   if (error.retryAfterMs !== null) headers.push('retry-after', String(Math.ceil(error.retryAfterMs / 1_000)));
   if (exchange !== null && exchange.upstream !== null)
     headers.push('x-llamascope-upstream', exchange.upstream);
+  if (exchange !== null && exchange.queuedMs > 0) headers.push(...queueField(exchange));
   if (exchange !== null && exchange.cache !== null) headers.push('x-llamascope-cache', exchange.cache.result);
   return { status: error.status, headers, body, inBandError: null };
 }

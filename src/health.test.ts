@@ -51,7 +51,16 @@ function state(upstreams: UpstreamSnapshot[], breakers: BreakerSnapshot[], maxEn
     upstreams: () => upstreams,
     breakers: () => breakers,
     pools: () => [{ client: upstreamName('a'), connections: 1, maxsize: 2, busy: 0, idle: 1 }],
-    queues: () => [{ upstream: upstreamName('a'), depth: 0, permits: 1, permitsInUse: 0 }],
+    queues: () => [
+      {
+        upstream: upstreamName('a'),
+        depth: 0,
+        permits: 1,
+        permitsInUse: 0,
+        oldestWaitMs: 0,
+        adaptiveLimit: null,
+      },
+    ],
     cache: () => ({
       mode: 'on',
       embedder: null,

@@ -46,7 +46,14 @@ function createState(models: readonly string[], upstreams: readonly string[]): S
     pools: () =>
       upstreams.map((name) => ({ client: upstreamName(name), connections: 1, maxsize: 8, busy: 0, idle: 1 })),
     queues: () =>
-      upstreams.map((name) => ({ upstream: upstreamName(name), depth: 0, permits: 1, permitsInUse: 0 })),
+      upstreams.map((name) => ({
+        upstream: upstreamName(name),
+        depth: 0,
+        permits: 1,
+        permitsInUse: 0,
+        oldestWaitMs: 0,
+        adaptiveLimit: null,
+      })),
     upstreams: () =>
       upstreams.map((name) => ({
         name: upstreamName(name),

@@ -42,6 +42,11 @@ export class FairLine<T> {
     return entry;
   }
 
+  /** The first of each client's waiters: the oldest of them all is among these. */
+  *firsts(): Generator<T> {
+    for (const level of this.#levels) yield* level.firsts();
+  }
+
   /** Takes the next in turn out of the line. */
   takeNext(): T | null {
     const entry = this.#levels[0]?.nextInTurn() ?? null;
@@ -112,6 +117,10 @@ class Level<T> {
 
   get isEmpty(): boolean {
     return this.#head === null;
+  }
+
+  *firsts(): Generator<T> {
+    for (const { first } of this.#lanes.values()) if (first !== null) yield first.value;
   }
 
   nextInTurn(): LineEntry<T> | null {

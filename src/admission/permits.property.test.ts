@@ -10,7 +10,8 @@ import type { GatewayEvent } from '../core/events.ts';
 import { clientId, upstreamName } from '../core/ids.ts';
 import { CancelSource } from '../runtime/cancel.ts';
 import { ManualClock } from '../runtime/manual-clock.ts';
-import { PermitQueue, type Permit } from './permits.ts';
+import type { Permit } from './held-permit.ts';
+import { PermitQueue } from './permits.ts';
 
 interface Asked {
   readonly lane: string;

@@ -4,7 +4,8 @@ import type { GatewayEvent } from '../core/events.ts';
 import { clientId, upstreamName } from '../core/ids.ts';
 import { CancelSource, neverCancelled } from '../runtime/cancel.ts';
 import { ManualClock } from '../runtime/manual-clock.ts';
-import { PermitQueue, type Permit, type PermitQueueOptions, type PermitWaiter } from './permits.ts';
+import type { Permit } from './held-permit.ts';
+import { PermitQueue, type PermitQueueOptions, type PermitWaiter } from './permits.ts';
 
 function setUp(options: Partial<PermitQueueOptions> = {}): {
   clock: ManualClock;
@@ -59,7 +60,13 @@ describe('permits', () => {
     const first = take(queue);
     take(queue);
     expect(queue.tryAcquire()).toBeNull();
-    expect(queue.snapshot()).toEqual({ upstream: 'local', depth: 0, permits: 2, permitsInUse: 2 });
+    expect(queue.snapshot()).toEqual({
+      upstream: 'local',
+      depth: 0,
+      permits: 2,
+      permitsInUse: 2,
+      oldestWaitMs: 0,
+    });
     first.release();
     first.release();
     expect(queue.snapshot().permitsInUse).toBe(1);

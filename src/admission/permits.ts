@@ -9,11 +9,12 @@
  */
 import type { CancelToken } from '../core/cancel.ts';
 import { GatewayError, type ErrorCode } from '../core/errors.ts';
-import type { Emit } from '../core/events.ts';
+import type { QueueEvent, QueueLeaveReason } from '../core/events.ts';
 import type { ClientId, UpstreamName } from '../core/ids.ts';
 import type { QueueSnapshot } from '../core/state.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import { FairLine, type LineEntry } from './fair-line.ts';
+import { HeldPermit, type Permit } from './held-permit.ts';
 import { ServiceTime } from './service-time.ts';
 
 export interface PermitQueueOptions {
@@ -27,7 +28,7 @@ export interface PermitQueueOptions {
 
 export interface PermitQueueDeps {
   readonly clock: Clock;
-  readonly emit: Emit;
+  readonly emit: (event: QueueEvent) => void;
   readonly upstream: UpstreamName;
 }
 
@@ -38,13 +39,10 @@ export interface PermitWaiter {
   readonly cancel: CancelToken;
   /** Higher goes first. Default 0. */
   readonly priority?: number;
-  /** Monotonic milliseconds since when it waits, where that was begun in a line that has been drained. Default now. */
+  /** Monotonic milliseconds since when it waits, where that was begun in another line. Default now. */
   readonly since?: number;
-}
-
-export interface Permit {
-  /** Gives it back and lets the next in. Later calls do nothing. */
-  release(): void;
+  /** It has stood in another line before and was counted there as joining. */
+  readonly rejoins?: boolean;
 }
 
 /** One who waits: what it takes to answer it and to stop watching it. */
@@ -64,7 +62,7 @@ const MAX_RETRY_MS = 60_000;
 
 export class PermitQueue {
   readonly #clock: Clock;
-  readonly #emit: Emit;
+  readonly #emit: (event: QueueEvent) => void;
   readonly #upstream: UpstreamName;
   readonly #max: number;
   readonly #waitMs: number;
@@ -100,8 +98,7 @@ export class PermitQueue {
 
   /** A permit if one is free now. Nobody is overtaken: a free permit and a waiting client never coexist. */
   tryAcquire(): Permit | null {
-    if (this.#draining || this.#inUse >= this.#permits) return null;
-    return this.#grant(0);
+    return this.free ? this.#grant(0) : null;
   }
 
   /**
@@ -112,14 +109,30 @@ export class PermitQueue {
   acquire(waiter: PermitWaiter): Promise<Permit> {
     const refusal = this.#refusal(waiter);
     if (refusal !== null) return Promise.reject(refusal);
-    const permit = this.tryAcquire();
-    if (permit !== null) return Promise.resolve(permit);
+    if (this.free) {
+      const now = this.#clock.now();
+      return Promise.resolve(this.#grant(now - (waiter.since ?? now)));
+    }
     if (this.#line.length >= this.#max && !this.#makeRoom(waiter)) {
       return Promise.reject(this.#refuse('full', `the queue of "${this.#upstream}" is full`));
     }
     return new Promise((resolve, reject) => {
       this.#enqueue(waiter, resolve, reject);
     });
+  }
+
+  /** Whether a permit is to be had now. */
+  get free(): boolean {
+    return this.#inUse < this.#permits && !this.#draining;
+  }
+
+  get inUse(): number {
+    return this.#inUse;
+  }
+
+  /** Nobody holds a permit and nobody waits. */
+  get idle(): boolean {
+    return this.#inUse === 0 && this.#line.length === 0;
   }
 
   /** Milliseconds a newcomer can expect to wait; 0 while a permit is free or nothing is known yet. */
@@ -146,6 +159,7 @@ export class PermitQueue {
     this.#draining = true;
     for (let waiting = this.#line.takeNext(); waiting !== null; waiting = this.#line.takeNext()) {
       stopWatching(waiting);
+      this.#reportLeft(waiting, 'draining');
       waiting.reject(this.#drained());
     }
   }
@@ -155,12 +169,15 @@ export class PermitQueue {
     this.#draining = false;
   }
 
-  snapshot(): QueueSnapshot {
+  snapshot(): Omit<QueueSnapshot, 'adaptiveLimit'> {
+    let oldest = Infinity;
+    for (const { since } of this.#line.firsts()) oldest = Math.min(oldest, since);
     return {
       upstream: this.#upstream,
       depth: this.#line.length,
       permits: this.#permits,
       permitsInUse: this.#inUse,
+      oldestWaitMs: oldest === Infinity ? 0 : this.#clock.now() - oldest,
     };
   }
 
@@ -185,40 +202,51 @@ export class PermitQueue {
     const displaced = this.#line.displaceable(waiter.client, waiter.priority ?? 0);
     if (displaced === null) return false;
     const why = `the queue of "${this.#upstream}" is full, and its place went to a client with fewer waiting`;
-    this.#turnAway(displaced, this.#refuse('full', why));
+    this.#turnAway(displaced, this.#refuse('full', why), 'displaced');
     return true;
   }
 
   #enqueue(waiter: PermitWaiter, resolve: Waiting['resolve'], reject: Waiting['reject']): void {
     const now = this.#clock.now();
     const since = waiter.since ?? now;
+    const priority = waiter.priority ?? 0;
+    const position = this.#line.ahead(waiter.client, priority) + 1;
     const waiting: Waiting = { since, resolve, reject, timer: null, unsubscribe: null };
-    const entry = this.#line.join(waiter.client, waiter.priority ?? 0, waiting);
-    const leftMs = waiter.deadlineAt === null ? Infinity : waiter.deadlineAt - now;
+    const entry = this.#line.join(waiter.client, priority, waiting);
+    if (waiter.rejoins !== true) this.#emit({ type: 'queue.joined', upstream: this.#upstream, position });
+    const deadlineMs = waiter.deadlineAt === null ? Infinity : waiter.deadlineAt - now;
     const waitMs = Math.max(0, this.#waitMs - (now - since));
-    waiting.timer = this.#clock.setTimer(Math.min(leftMs, waitMs), () => {
-      this.#turnAway(entry, this.#outOfTime(leftMs <= waitMs));
+    waiting.timer = this.#clock.setTimer(Math.min(deadlineMs, waitMs), () => {
+      this.#timeUp(entry, deadlineMs <= waitMs);
     });
     waiting.unsubscribe = waiter.cancel.onCancel((reason) => {
-      this.#turnAway(entry, this.#gone(reason));
+      this.#turnAway(entry, this.#gone(reason), isDeadline(reason) ? 'deadline' : 'aborted');
     });
   }
 
-  #turnAway(entry: LineEntry<Waiting>, error: GatewayError): void {
+  #timeUp(entry: LineEntry<Waiting>, deadline: boolean): void {
+    const error = deadline
+      ? this.#refuse('deadline', 'the deadline passed while the request was queued')
+      : this.#refuse('timeout', `no permit for "${this.#upstream}" within ${String(this.#waitMs)} ms`);
+    this.#turnAway(entry, error, deadline ? 'deadline' : 'timeout');
+  }
+
+  #turnAway(entry: LineEntry<Waiting>, error: GatewayError, reason: QueueLeaveReason): void {
     this.#line.leave(entry);
     stopWatching(entry.value);
+    this.#reportLeft(entry.value, reason);
     entry.value.reject(error);
   }
 
-  #outOfTime(deadline: boolean): GatewayError {
-    if (deadline) return this.#refuse('deadline', 'the deadline passed while the request was queued');
-    return this.#refuse('timeout', `no permit for "${this.#upstream}" within ${String(this.#waitMs)} ms`);
+  #reportLeft({ since }: Waiting, reason: QueueLeaveReason): void {
+    const durationMs = this.#clock.now() - since;
+    this.#emit({ type: 'queue.left', upstream: this.#upstream, reason, durationMs });
   }
 
   /** A client that left is nobody's refusal and is not counted as one; its passed deadline is. */
   #gone(reason: Error | null): GatewayError {
     if (reason instanceof GatewayError) {
-      if (reason.code === 'deadline_exceeded') this.#countRejection('deadline');
+      if (isDeadline(reason)) this.#countRejection('deadline');
       return reason;
     }
     return new GatewayError('client_closed', 'the client went away', { cause: reason });
@@ -276,23 +304,11 @@ const CODES = {
   deadline: 'deadline_exceeded',
 } as const;
 
+function isDeadline(reason: Error | null): boolean {
+  return reason instanceof GatewayError && reason.code === 'deadline_exceeded';
+}
+
 function stopWatching(waiting: Waiting): void {
   waiting.timer?.cancel();
   waiting.unsubscribe?.();
-}
-
-class HeldPermit implements Permit {
-  readonly #grantedAt: number;
-  #takeBack: ((grantedAt: number) => void) | null;
-
-  constructor(grantedAt: number, takeBack: (grantedAt: number) => void) {
-    this.#grantedAt = grantedAt;
-    this.#takeBack = takeBack;
-  }
-
-  release(): void {
-    const takeBack = this.#takeBack;
-    this.#takeBack = null;
-    takeBack?.(this.#grantedAt);
-  }
 }

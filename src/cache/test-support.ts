@@ -69,6 +69,7 @@ export function exchangeFor(
     client: clientId('somebody'),
     tenant: tenantId(given.tenant ?? 'anonymous'),
     cachePolicy: given.policy ?? 'default',
+    priority: 0,
     receivedAt: given.receivedAt ?? 0,
     deadlineAt: null,
   };

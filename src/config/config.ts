@@ -12,6 +12,7 @@ export interface Config {
   /** Which of Ollama's calls that change models may pass: none, all, or those named. */
   readonly allowManagement: boolean | readonly ManagementCall[];
   readonly retry: RetryConfig;
+  readonly admission: AdmissionConfig;
   readonly cache: CacheConfig;
   readonly limits: LimitsConfig;
   readonly admin: AdminConfig;
@@ -36,6 +37,14 @@ export interface UpstreamConfig {
   readonly parallel: number;
   /** Embedding calls at once, in a lane of their own. */
   readonly embeddingParallel: number;
+  /** Requests at once by model: a name or a pattern with `*`. */
+  readonly modelParallel: Readonly<Record<string, number>>;
+  readonly adaptive: {
+    readonly enabled: boolean;
+    readonly min: number;
+    readonly max: number;
+    readonly tolerance: number;
+  };
   readonly queue: { readonly max: number; readonly waitMs: number };
   readonly pool: { readonly maxsize: number; readonly keepAliveMs: number };
   readonly breaker: BreakerConfig;
@@ -64,6 +73,16 @@ export interface ModelConfig {
   readonly numCtx: number | null;
   readonly keepAlive: string | number | null;
   readonly keepAliveOverride: boolean;
+}
+
+/** Who goes first in a queue; higher numbers do. */
+export interface AdmissionConfig {
+  readonly priority: {
+    readonly default: number;
+    readonly headerMax: number;
+    readonly keys: readonly { readonly key: string; readonly priority: number }[];
+    readonly clients: Readonly<Record<string, number>>;
+  };
 }
 
 /** Rates are 0 to 1; null switches a rule off. */

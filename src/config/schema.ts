@@ -27,6 +27,7 @@ import {
   share,
   text,
 } from './field.ts';
+import { admissionSchema } from './admission-schema.ts';
 import { LISTEN_FORM, parseListenAddress } from './listen-address.ts';
 import { modelsSchema } from './models-schema.ts';
 import { isToken, upstreamSchema } from './upstream-schema.ts';
@@ -200,6 +201,7 @@ export const configSchema: z.ZodType<Config> = z.strictObject({
       examples: [['pull']],
     }),
   retry: group(retry, 'Trying again, before anything has reached the client.'),
+  admission: group(admissionSchema, 'Whose turn it is.'),
   cache: group(cache, 'Answering from memory.'),
   limits: group(limits, 'What a client may send, and how slowly.'),
   admin: group(admin, 'The operations plane.'),

@@ -191,6 +191,30 @@ export const upstreamSchema: z.ZodType<UpstreamConfig> = z
         'Generations at once; the others wait in the queue. Embeddings and reads do not count. Set it to the server’s own limit (`OLLAMA_NUM_PARALLEL`). Default: 1 for kind `ollama`, 64 for `openai`.',
     }),
     embeddingParallel: count(4, { min: 1, max: 100_000 }, 'Embedding calls at once, in a lane of their own.'),
+    modelParallel: z
+      .record(z.string().min(1), z.int().min(1).max(100_000))
+      .default({})
+      .meta({
+        title: 'model names or patterns with `*`, each with a whole number of at least 1',
+        description:
+          'Requests at once by model, beside `parallel`: a name, or a pattern with `*` that holds for each model it fits; the first that fits counts.',
+        examples: [{ 'llama3.3:70b': 1, '*': 4 }],
+      }),
+    adaptive: group(
+      z.strictObject({
+        enabled: flag(
+          false,
+          'Lets the number of generations at once follow what the upstream can bear, in place of `parallel`: more while answers begin promptly, fewer when they do not.',
+        ),
+        min: count(1, { min: 1, max: 100_000 }, 'Never fewer; where it starts.'),
+        max: count(64, { min: 1, max: 100_000 }, 'Never more.'),
+        tolerance: z.number().gt(1).max(100).default(1.5).meta({
+          description:
+            'How many times slower than unhurried the first content may come before the limit is lowered.',
+        }),
+      }),
+      'An adaptive limit. For requests of one kind; where prompts differ a hundredfold a fixed `parallel` is better.',
+    ),
     queue: group(
       z.strictObject({
         max: count(256, { min: 0, max: 1_000_000 }, 'Requests that may wait; one more is refused with 503.'),
@@ -247,16 +271,28 @@ export const upstreamSchema: z.ZodType<UpstreamConfig> = z
       }
     }
     const parallel = value.parallel ?? PARALLEL[value.kind];
-    if (value.pool.maxsize !== undefined && value.pool.maxsize < parallel) {
-      context.addIssue({
-        code: 'custom',
-        path: ['pool', 'maxsize'],
-        message: `${value.pool.maxsize} connections cannot carry ${parallel} generations at once (parallel); expected at least ${parallel}`,
-      });
+    const { adaptive, pool } = value;
+    const problem = (path: readonly string[], message: string): void => {
+      context.addIssue({ code: 'custom', path: [...path], message });
+    };
+    if (pool.maxsize !== undefined && pool.maxsize < parallel) {
+      problem(
+        ['pool', 'maxsize'],
+        `${pool.maxsize} connections cannot carry ${parallel} generations at once (parallel); expected at least ${parallel}`,
+      );
+    }
+    if (adaptive.min > adaptive.max)
+      problem(['adaptive', 'min'], `${adaptive.min} is more than adaptive.max (${adaptive.max})`);
+    if (adaptive.enabled && pool.maxsize !== undefined && pool.maxsize < adaptive.max) {
+      problem(
+        ['pool', 'maxsize'],
+        `${pool.maxsize} connections cannot carry ${adaptive.max} generations at once (adaptive.max); expected at least ${adaptive.max}`,
+      );
     }
   })
   .transform((value): UpstreamConfig => {
     const parallel = value.parallel ?? PARALLEL[value.kind];
-    const maxsize = value.pool.maxsize ?? Math.max(MIN_POOL, 2 * parallel);
+    const most = value.adaptive.enabled ? Math.max(parallel, value.adaptive.max) : parallel;
+    const maxsize = value.pool.maxsize ?? Math.max(MIN_POOL, 2 * most);
     return { ...value, parallel, pool: { ...value.pool, maxsize } };
   });

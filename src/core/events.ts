@@ -167,7 +167,19 @@ export type UpstreamEvent =
   | { readonly type: 'upstream.retried'; readonly upstream: UpstreamName; readonly reason: RetryReason }
   | { readonly type: 'retry.budget-exhausted' };
 
+export const QUEUE_LEAVE_REASONS = ['timeout', 'deadline', 'aborted', 'displaced', 'draining'] as const;
+export type QueueLeaveReason = (typeof QUEUE_LEAVE_REASONS)[number];
+
 export type QueueEvent =
+  /** A request has to wait. `position` is its turn, at the latest: 1 is next. */
+  | { readonly type: 'queue.joined'; readonly upstream: UpstreamName; readonly position: number }
+  /** It stopped waiting without a slot. `displaced`: its place in a full line went to another client. */
+  | {
+      readonly type: 'queue.left';
+      readonly upstream: UpstreamName;
+      readonly reason: QueueLeaveReason;
+      readonly durationMs: number;
+    }
   | { readonly type: 'queue.waited'; readonly upstream: UpstreamName; readonly durationMs: number }
   | {
       readonly type: 'queue.rejected';

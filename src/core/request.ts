@@ -34,6 +34,8 @@ export interface GatewayRequest {
   readonly client: ClientId;
   readonly tenant: TenantId;
   readonly cachePolicy: CachePolicy;
+  /** Its place among those who wait: higher goes first, 0 is usual. */
+  readonly priority: number;
   /** Monotonic milliseconds (`Clock.now()`). */
   readonly receivedAt: number;
   /** Monotonic milliseconds after which the client no longer wants the answer, or null. */

@@ -31,6 +31,10 @@ export interface QueueSnapshot {
   readonly depth: number;
   readonly permits: number;
   readonly permitsInUse: number;
+  /** How long the one who waits longest has waited; 0 when nobody does. */
+  readonly oldestWaitMs: number;
+  /** The limit on generations where it follows what the upstream can bear; null where it is fixed. */
+  readonly adaptiveLimit: number | null;
 }
 
 export interface UpstreamSnapshot {

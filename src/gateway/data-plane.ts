@@ -3,6 +3,7 @@
  * reload builds a new one beside it and points new requests there; those under way end in the one
  * they began in.
  */
+import { createPriorities } from '../admission/priority.ts';
 import { MANAGEMENT_CALLS, type Config } from '../config/config.ts';
 import type { Stage } from '../core/request.ts';
 import { dialects } from '../dialect/dialects.ts';
@@ -39,6 +40,7 @@ export function createDataPlane(config: Config, parts: Parts, retry: Stage): Dat
     newId: requestIds(),
     instance: parts.instance,
     allowManagement: managementTemplates(config),
+    priorityOf: createPriorities(config.admission.priority),
     draining: () => parts.draining,
     onDefect: (id, error) => {
       log.logger.error({ requestId: id, err: error }, 'defect: a request failed inside Llamascope');

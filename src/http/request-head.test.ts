@@ -14,6 +14,7 @@ describe('request head', () => {
       tenant: 'anonymous',
       cachePolicy: 'default',
       timeoutMs: null,
+      priority: null,
     });
   });
 

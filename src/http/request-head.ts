@@ -11,6 +11,8 @@ export interface RequestHead {
   readonly cachePolicy: CachePolicy;
   /** Milliseconds the client is willing to wait, or null. */
   readonly timeoutMs: number | null;
+  /** The priority it asks for, or null. */
+  readonly priority: number | null;
 }
 
 const ANONYMOUS_CLIENT = clientId('anonymous');
@@ -29,6 +31,7 @@ export function readRequestHead(headers: HeaderBag, newId: () => RequestId): Req
     tenant: fingerprint === null ? ANONYMOUS_TENANT : tenantId(fingerprint),
     cachePolicy: readCachePolicy(headers),
     timeoutMs: readTimeout(headers),
+    priority: readPriority(headers),
   };
 }
 
@@ -70,6 +73,14 @@ function readTimeout(headers: HeaderBag): number | null {
   if (given === undefined) return null;
   if (!/^[1-9]\d{0,8}$/.test(given))
     throw invalid('x-request-timeout-ms', given, 'a whole number of milliseconds from 1 to 999999999');
+  return Number(given);
+}
+
+function readPriority(headers: HeaderBag): number | null {
+  const given = single(headers, 'x-llamascope-priority');
+  if (given === undefined) return null;
+  if (!/^-?\d{1,3}$/.test(given) || Math.abs(Number(given)) > 100)
+    throw invalid('x-llamascope-priority', given, 'a whole number from -100 to 100');
   return Number(given);
 }
 

@@ -3,7 +3,7 @@
  * connection, to the end of the body. Whatever the end is, it is told here once: the breakers are settled, the
  * permit given back, the attempt counted, and what the answer said about itself left in the exchange.
  */
-import type { Permit } from '../admission/permits.ts';
+import type { Permit } from '../admission/held-permit.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Emit, IgnoreReason } from '../core/events.ts';
 import type { Exchange, GatewayResponse } from '../core/request.ts';
@@ -101,6 +101,12 @@ class GatedAttempt implements AttemptListener {
     if (end.times !== null) exchange.times = end.times;
     exchange.attemptOutcome = end.outcome;
     this.#settleBreaker(end, exchange);
+    if (exchange.request.route.lane === 'generation') {
+      this.#upstream.noteGeneration(
+        end.outcome,
+        this.#contentAt === null ? null : this.#contentAt - this.#startedAt,
+      );
+    }
     this.repeatable = end.stale && this.#mayRepeat && !exchange.cancel.cancelled;
     if (!this.repeatable) this.giveBack();
     this.#deps.emit({

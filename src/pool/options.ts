@@ -1,3 +1,4 @@
+import type { AdaptiveLimitOptions } from '../admission/adaptive-limit.ts';
 import type { BreakerOptions } from '../resilience/breaker/options.ts';
 
 /** One upstream, every default applied. Times are milliseconds. */
@@ -15,6 +16,10 @@ export interface UpstreamOptions {
   readonly parallel: number;
   /** Embedding calls at once, in a lane of their own. Default 4. */
   readonly embeddingParallel?: number;
+  /** Requests at once by model: a name or a pattern with `*`; the first that fits counts. Default: none. */
+  readonly modelParallel?: Readonly<Record<string, number>>;
+  /** Generations at once as the upstream can bear them, in place of `parallel`. Default: off. */
+  readonly adaptive?: AdaptiveOptions;
   readonly queue: { readonly max: number; readonly waitMs: number };
   readonly pool: { readonly maxsize: number; readonly keepAliveMs: number };
   readonly breaker: UpstreamBreakerOptions;
@@ -41,6 +46,10 @@ export interface OllamaOptions {
   readonly embeddingKeepAlive: string | number | null;
   /** Whether the two also replace what a client asked for. */
   readonly keepAliveOverride: boolean;
+}
+
+export interface AdaptiveOptions extends AdaptiveLimitOptions {
+  readonly enabled: boolean;
 }
 
 export interface UpstreamBreakerOptions extends Partial<Omit<BreakerOptions, 'name'>> {

@@ -98,7 +98,7 @@ describe('a request', () => {
     await using upstream = await startRawUpstream(server.respond);
     await using rig = poolRig([{ name: 'up', url: upstream.url, parallel: 1 }]);
     const reading = read(await rig.upstreams.handle(exchangeOf()));
-    expect(rig.upstreams.queues()).toEqual([{ upstream: 'up', depth: 0, permits: 5, permitsInUse: 1 }]);
+    expect(rig.upstreams.queues()).toMatchObject([{ upstream: 'up', depth: 0, permits: 5, permitsInUse: 1 }]);
     expect(rig.upstreams.breakers()[0]?.inFlight).toBe(1);
     const second = exchangeOf();
     const waiting = rig.upstreams.handle(second);

@@ -11,7 +11,7 @@ import type { Emit } from '../core/events.ts';
 import { modelId, type UpstreamName } from '../core/ids.ts';
 import type { Exchange, Handler } from '../core/request.ts';
 import type { BreakerSnapshot, PoolSnapshot, QueueSnapshot, UpstreamSnapshot } from '../core/state.ts';
-import type { Permit, PermitQueue } from '../admission/permits.ts';
+import type { Permit } from '../admission/held-permit.ts';
 import type { CircuitBreaker } from '../resilience/breaker/breaker.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Rng } from '../runtime/rng.ts';
@@ -72,11 +72,12 @@ export class Upstreams {
     let queuedAt: number | null = null;
     for (;;) {
       const { upstream, forced } = this.#choose(exchange, refused);
-      const queue = upstream.permits(exchange.request.route.lane);
-      let permit = queue?.tryAcquire() ?? null;
-      if (queue !== null && permit === null) {
+      const { lane } = exchange.request.route;
+      let permit = lane === 'none' ? null : upstream.lanes.tryAcquire(lane, exchange.model);
+      if (lane !== 'none' && permit === null) {
+        const rejoins = queuedAt !== null;
         queuedAt ??= this.#deps.clock.now();
-        permit = await this.#queue(upstream, queue, exchange, queuedAt);
+        permit = await this.#queue(upstream, exchange, { since: queuedAt, rejoins });
         // Drained while this one was in its line: others may take it.
         if (permit === null) continue;
       }
@@ -219,15 +220,15 @@ export class Upstreams {
   /** Waits for a permit. Null when the upstream is drained meanwhile and another may serve. Nothing stays assigned without a permit. */
   async #queue(
     upstream: Upstream,
-    queue: PermitQueue,
     exchange: Exchange,
-    since: number,
+    before: { readonly since: number; readonly rejoins: boolean },
   ): Promise<Permit | null> {
-    const { client, deadlineAt } = exchange.request;
-    const { cancel } = exchange;
+    const { client, deadlineAt, priority, route } = exchange.request;
+    const { cancel, model } = exchange;
     const from = this.#deps.clock.now();
     try {
-      const permit = await queue.acquire({ client, deadlineAt, cancel, since });
+      const waiter = { client, deadlineAt, cancel, priority, ...before };
+      const permit = await upstream.lanes.acquire(route.lane, model, waiter);
       if (cancel.reason === null) return permit;
       permit.release();
       throw cancel.reason;

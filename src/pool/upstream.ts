@@ -1,8 +1,9 @@
 import type { Emit } from '../core/events.ts';
 import { upstreamName, type ModelId, type UpstreamName } from '../core/ids.ts';
-import type { Lane } from '../core/route.ts';
+import type { AttemptOutcome } from '../core/outcome.ts';
 import type { QueueSnapshot, UpstreamSnapshot } from '../core/state.ts';
-import { PermitQueue } from '../admission/permits.ts';
+import { AdaptiveLimit } from '../admission/adaptive-limit.ts';
+import { Lanes } from '../admission/lanes.ts';
 import type { CircuitBreaker } from '../resilience/breaker/breaker.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Rng } from '../runtime/rng.ts';
@@ -32,8 +33,8 @@ export class Upstream {
   readonly health: HealthProbe;
   readonly #parts: UpstreamParts;
   readonly #models: ServedModels;
-  readonly #generation: PermitQueue;
-  readonly #embedding: PermitQueue;
+  readonly lanes: Lanes;
+  readonly #adaptive: AdaptiveLimit | null;
   #assigned = 0;
   #failuresInARow = 0;
   #draining = false;
@@ -45,10 +46,16 @@ export class Upstream {
     this.name = upstreamName(options.name);
     this.options = options;
     this.#parts = parts;
-    const lane = (permits: number): PermitQueue =>
-      new PermitQueue({ permits, ...options.queue }, { clock, emit, upstream: this.name });
-    this.#generation = lane(options.parallel);
-    this.#embedding = lane(options.embeddingParallel ?? EMBEDDING_PARALLEL);
+    this.#adaptive = options.adaptive?.enabled === true ? new AdaptiveLimit(options.adaptive) : null;
+    this.lanes = new Lanes(
+      {
+        generation: this.#adaptive?.limit ?? options.parallel,
+        embedding: options.embeddingParallel ?? EMBEDDING_PARALLEL,
+        models: options.modelParallel ?? {},
+        ...options.queue,
+      },
+      { clock, emit, upstream: this.name },
+    );
     this.transport = new Transport(
       {
         name: this.name,
@@ -73,10 +80,16 @@ export class Upstream {
     return this.breakers.upstream;
   }
 
-  /** The permits a request of this lane needs; null for those that need none. */
-  permits(lane: Lane): PermitQueue | null {
-    if (lane === 'none') return null;
-    return lane === 'generation' ? this.#generation : this.#embedding;
+  /** Tells the adaptive limit how an attempt went. `firstContentMs`: how long its content took, if it came. */
+  noteGeneration(outcome: AttemptOutcome, firstContentMs: number | null): void {
+    const adaptive = this.#adaptive;
+    if (adaptive === null) return;
+    const { generation } = this.lanes;
+    const before = adaptive.limit;
+    if (outcome === 'success' && firstContentMs !== null) adaptive.record(firstContentMs, generation.inUse);
+    else if (outcome === 'overloaded' || outcome === 'first_token_timeout')
+      adaptive.overloaded(generation.inUse);
+    if (adaptive.limit !== before) generation.resize(adaptive.limit);
   }
 
   /** Whether the configuration lets it serve the model. */
@@ -124,8 +137,7 @@ export class Upstream {
   drain(): Promise<void> {
     if (!this.#draining) {
       this.#draining = true;
-      this.#generation.drain();
-      this.#embedding.drain();
+      this.lanes.drain();
     }
     if (this.#assigned === 0) return Promise.resolve();
     return new Promise((resolve) => {
@@ -136,8 +148,7 @@ export class Upstream {
   /** Takes part again after `drain`. */
   resume(): void {
     this.#draining = false;
-    this.#generation.resume();
-    this.#embedding.resume();
+    this.lanes.resume();
   }
 
   /**
@@ -164,14 +175,7 @@ export class Upstream {
 
   /** Both lanes together: one upstream is one line in the metrics. */
   queue(): QueueSnapshot {
-    const generation = this.#generation.snapshot();
-    const embedding = this.#embedding.snapshot();
-    return {
-      upstream: this.name,
-      depth: generation.depth + embedding.depth,
-      permits: generation.permits + embedding.permits,
-      permitsInUse: generation.permitsInUse + embedding.permitsInUse,
-    };
+    return { ...this.lanes.snapshot(), adaptiveLimit: this.#adaptive?.limit ?? null };
   }
 
   snapshot(): UpstreamSnapshot {

@@ -63,6 +63,7 @@ function scene(
       client: clientId('c'),
       tenant: tenantId('t'),
       cachePolicy: 'default',
+      priority: 0,
       receivedAt: 0,
       deadlineAt: null,
       ...request,

@@ -82,6 +82,8 @@ export class Observer {
       case 'upstream.removed':
       case 'upstream.retried':
       case 'retry.budget-exhausted':
+      case 'queue.joined':
+      case 'queue.left':
       case 'queue.waited':
       case 'queue.rejected':
       case 'pool.request-sent':

@@ -110,12 +110,20 @@ function poolCollector(
 function queueCollector(metrics: Metrics<MetricCatalogue>, reader: StateReader): Collector {
   const depth = metrics.gauge('llamascope_queue_depth');
   const permits = metrics.gauge('llamascope_upstream_permits');
+  const oldest = metrics.gauge('llamascope_queue_oldest_wait_seconds');
+  const adaptive = metrics.gauge('llamascope_adaptive_limit');
   return {
     name: 'queues',
-    families: [depth, permits],
+    families: [depth, permits, oldest, adaptive],
     collect: () => {
       const queues = reader.queues();
       depth.replace(queues.map((queue) => [{ upstream: queue.upstream }, queue.depth]));
+      oldest.replace(queues.map((queue) => [{ upstream: queue.upstream }, queue.oldestWaitMs / 1_000]));
+      adaptive.replace(
+        queues.flatMap(({ upstream, adaptiveLimit }) =>
+          adaptiveLimit === null ? [] : [[{ upstream }, adaptiveLimit] as const],
+        ),
+      );
       permits.replace(
         queues.flatMap((queue) => [
           [{ upstream: queue.upstream, state: 'in_use' }, queue.permitsInUse],

@@ -23,6 +23,7 @@ const REQUEST_ONLY: readonly string[] = [
   'x-request-id',
   'x-llamascope-cache',
   'x-llamascope-client',
+  'x-llamascope-priority',
 ];
 
 /** Response fields that the gateway writes about itself: two of one name would contradict each other. */
@@ -33,6 +34,7 @@ const RESPONSE_ONLY: readonly string[] = [
   'x-llamascope-upstream',
   'x-llamascope-model',
   'x-llamascope-fallback',
+  'x-llamascope-queue-ms',
 ];
 
 export interface RequestFieldsOptions {

@@ -42,6 +42,7 @@ export function exchangeOf(options: ExchangeOptions = {}): TestExchange {
     client: clientId(options.client ?? 'c'),
     tenant: tenantId('t'),
     cachePolicy: 'default',
+    priority: 0,
     receivedAt: (options.clock ?? systemClock).now(),
     deadlineAt: options.deadlineAt ?? null,
   };

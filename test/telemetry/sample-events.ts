@@ -77,6 +77,8 @@ export const SAMPLE_EVENTS: SampleEvents = {
   },
   'upstream.retried': { type: 'upstream.retried', upstream: UPSTREAM, reason: 'reset' },
   'retry.budget-exhausted': { type: 'retry.budget-exhausted' },
+  'queue.joined': { type: 'queue.joined', upstream: UPSTREAM, position: 3 },
+  'queue.left': { type: 'queue.left', upstream: UPSTREAM, reason: 'timeout', durationMs: 30_000 },
   'queue.waited': { type: 'queue.waited', upstream: UPSTREAM, durationMs: 40 },
   'queue.rejected': { type: 'queue.rejected', upstream: UPSTREAM, reason: 'full' },
   'pool.request-sent': { type: 'pool.request-sent', client: UPSTREAM, reused: true, waitMs: 0.2 },

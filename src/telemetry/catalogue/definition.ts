@@ -1,5 +1,11 @@
 import type { GatewayEvent } from '../../core/events.ts';
-import { CONNECT_ERROR_REASONS, IGNORE_REASONS, RETRY_REASONS, VETO_REASONS } from '../../core/events.ts';
+import {
+  CONNECT_ERROR_REASONS,
+  IGNORE_REASONS,
+  QUEUE_LEAVE_REASONS,
+  RETRY_REASONS,
+  VETO_REASONS,
+} from '../../core/events.ts';
 import { BREAKER_STATES } from '../../core/breaker-state.ts';
 import { ATTEMPT_OUTCOMES, FALLBACK_REASONS, REQUEST_OUTCOMES } from '../../core/outcome.ts';
 import { ENDPOINTS } from '../../core/route.ts';
@@ -31,6 +37,7 @@ export const CLOSED_LABELS: {
   readonly connect_error_reason: typeof CONNECT_ERROR_REASONS;
   readonly veto_reason: typeof VETO_REASONS;
   readonly fallback_reason: typeof FALLBACK_REASONS;
+  readonly queue_leave_reason: typeof QUEUE_LEAVE_REASONS;
 } = {
   endpoint: ENDPOINTS,
   breaker_state: BREAKER_STATES,
@@ -41,6 +48,7 @@ export const CLOSED_LABELS: {
   connect_error_reason: CONNECT_ERROR_REASONS,
   veto_reason: VETO_REASONS,
   fallback_reason: FALLBACK_REASONS,
+  queue_leave_reason: QUEUE_LEAVE_REASONS,
 };
 
 /** Labels whose values are not listed here, each with what bounds their number. */
@@ -71,6 +79,8 @@ export const BUCKETS = {
   work: [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
   /** Waits for a turn, a socket or a connection. */
   wait: [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+  /** Turns in a queue. */
+  position: [1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1_000],
   /** Pauses of the event loop. */
   pause: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
   /** Cosines: fine where thresholds are set. */

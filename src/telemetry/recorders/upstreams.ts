@@ -1,6 +1,7 @@
 import type {
   PoolEvent,
   QueueEvent,
+  QueueLeaveReason,
   RetryReason,
   ConnectErrorReason,
   UpstreamEvent,
@@ -20,8 +21,10 @@ interface UpstreamInstruments {
   readonly retries: ByValue<RetryReason, Counter>;
   readonly connectErrors: ByValue<ConnectErrorReason, Counter>;
   readonly queueRejections: ByValue<QueueRejection, Counter>;
-  /** The one instrument here that takes many lines, hence one value only: made when somebody waits. */
+  /** Histograms take many lines each: made when somebody waits. */
   readonly queueWait: ByValue<'waited', Histogram>;
+  readonly queuePosition: ByValue<'joined', Histogram>;
+  readonly queueLeft: ByValue<QueueLeaveReason, Histogram>;
 }
 
 /** Attempts, retries, queue and connections, by upstream. */
@@ -45,6 +48,8 @@ export class UpstreamRecorder {
     const retries = metrics.counter('llamascope_retries_total');
     const rejections = metrics.counter('llamascope_queue_rejections_total');
     const queueWait = metrics.histogram('llamascope_queue_wait_seconds');
+    const queuePosition = metrics.histogram('llamascope_queue_position');
+    const queueLeft = metrics.histogram('llamascope_queue_left_seconds');
     this.#upstreams = new ByName(
       (upstream) => ({
         poolRequests: poolRequests.labels({ client_name: upstream }),
@@ -53,11 +58,13 @@ export class UpstreamRecorder {
         connectErrors: new ByValue((reason) => connectErrors.labels({ client_name: upstream, reason })),
         queueRejections: new ByValue((reason) => rejections.labels({ upstream, reason })),
         queueWait: new ByValue(() => queueWait.labels({ upstream })),
+        queuePosition: new ByValue(() => queuePosition.labels({ upstream })),
+        queueLeft: new ByValue((reason) => queueLeft.labels({ upstream, reason })),
       }),
       (name) => {
         for (const family of [poolRequests, connectErrors]) family.removeWhere('client_name', name);
         for (const family of [attempts, retries, rejections]) family.removeWhere('upstream', name);
-        queueWait.removeWhere('upstream', name);
+        for (const family of [queueWait, queuePosition, queueLeft]) family.removeWhere('upstream', name);
       },
     );
   }
@@ -80,6 +87,15 @@ export class UpstreamRecorder {
         this.#upstreams
           .at(event.upstream)
           ?.queueWait.at('waited')
+          .observe(event.durationMs / 1_000);
+        break;
+      case 'queue.joined':
+        this.#upstreams.at(event.upstream)?.queuePosition.at('joined').observe(event.position);
+        break;
+      case 'queue.left':
+        this.#upstreams
+          .at(event.upstream)
+          ?.queueLeft.at(event.reason)
           .observe(event.durationMs / 1_000);
         break;
       case 'pool.connected':
