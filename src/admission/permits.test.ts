@@ -5,7 +5,8 @@ import { clientId, upstreamName } from '../core/ids.ts';
 import { CancelSource, neverCancelled } from '../runtime/cancel.ts';
 import { ManualClock } from '../runtime/manual-clock.ts';
 import type { Permit } from './held-permit.ts';
-import { PermitQueue, type PermitQueueOptions, type PermitWaiter } from './permits.ts';
+import { PermitQueue, type PermitWaiter } from './permits.ts';
+import type { PermitQueueOptions } from './queue-options.ts';
 
 function setUp(options: Partial<PermitQueueOptions> = {}): {
   clock: ManualClock;

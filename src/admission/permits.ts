@@ -15,16 +15,8 @@ import type { QueueSnapshot } from '../core/state.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import { FairLine, type LineEntry } from './fair-line.ts';
 import { HeldPermit, type Permit } from './held-permit.ts';
+import { checkQueueOptions, type PermitQueueOptions } from './queue-options.ts';
 import { ServiceTime } from './service-time.ts';
-
-export interface PermitQueueOptions {
-  /** How many permits there are. */
-  readonly permits: number;
-  /** How many may wait; 0 means nobody does. */
-  readonly max: number;
-  /** The longest wait, milliseconds. */
-  readonly waitMs: number;
-}
 
 export interface PermitQueueDeps {
   readonly clock: Clock;
@@ -74,20 +66,7 @@ export class PermitQueue {
 
   /** Throws a RangeError that names the upstream, the option and the value. */
   constructor(options: PermitQueueOptions, deps: PermitQueueDeps) {
-    const whole = (key: 'permits' | 'max', least: number): void => {
-      if (Number.isSafeInteger(options[key]) && options[key] >= least) return;
-      const expected = `a whole number of at least ${String(least)}`;
-      throw new RangeError(
-        `queue of "${deps.upstream}": ${key} must be ${expected}, got ${String(options[key])}`,
-      );
-    };
-    whole('permits', 1);
-    whole('max', 0);
-    if (!(options.waitMs >= 0)) {
-      throw new RangeError(
-        `queue of "${deps.upstream}": waitMs must be at least 0, got ${String(options.waitMs)}`,
-      );
-    }
+    checkQueueOptions(options, deps.upstream);
     this.#clock = deps.clock;
     this.#emit = deps.emit;
     this.#upstream = deps.upstream;

@@ -136,6 +136,15 @@ export const runtimePanels: readonly Panel[] = [
     series: { result: ['{result}', increase('llamascope_config_reloads_total', { by: ['result'] })] },
     whenEmpty: 'It has not been reloaded.',
   }),
+  definePanel('operations', {
+    title: 'Changes by hand',
+    question: 'What did an operator change?',
+    unit: 'count',
+    description:
+      'Breakers isolated or reset and the like, in each step, by what was done. The log has to what.',
+    series: { action: ['{action}', increase('llamascope_operations_total', { by: ['action'] })] },
+    whenEmpty: 'Nothing was changed by hand.',
+  }),
   definePanel('uptime', {
     title: 'Uptime',
     question: 'Since when does it run, and with which configuration?',

@@ -1,4 +1,5 @@
 /** Every view with its panels, in the order in which they are shown. */
+import { admissionPanels } from './admission.ts';
 import { cachePanels } from './cache.ts';
 import { clientPanels } from './clients.ts';
 import { overviewPanels } from './overview.ts';
@@ -14,7 +15,7 @@ export const VIEWS: readonly View[] = [
     id: 'upstreams',
     title: 'Upstreams & breakers',
     question: 'Which upstream is the problem, and what keeps it away from clients?',
-    panels: [...upstreamPanels, ...poolPanels],
+    panels: [...upstreamPanels, ...admissionPanels, ...poolPanels],
   },
   { id: 'cache', title: 'Cache', question: 'Is the cache worth it, and is it safe?', panels: cachePanels },
   { id: 'serving', title: 'Serving', question: 'Where does the time go?', panels: servingPanels },
