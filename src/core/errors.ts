@@ -40,6 +40,7 @@ export type ErrorCode =
   | 'queue_timeout'
   | 'no_upstream'
   | 'draining'
+  | 'too_many_viewers'
   | 'upstream_timeout'
   | 'deadline_exceeded'
   | 'not_cached'
@@ -122,6 +123,7 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorKind>> = {
   queue_timeout: kind(503, true, 'The request waited for its turn longer than `queue.waitMs`.'),
   no_upstream: kind(503, true, 'No upstream is available: all are draining, or none is configured.'),
   draining: kind(503, true, 'Llamascope is shutting down.'),
+  too_many_viewers: kind(503, true, 'As many pages as allowed are reading the live stream already.'),
   upstream_timeout: kind(504, true, 'The upstream sent no content within its time limit.'),
   deadline_exceeded: kind(504, true, "The client's own deadline (`x-request-timeout-ms`) passed."),
   not_cached: kind(504, false, 'The request asked for `only-if-cached` and nothing is stored.'),

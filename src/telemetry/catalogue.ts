@@ -11,6 +11,7 @@ import { BREAKER_METRICS } from './catalogue/breakers.ts';
 import { CACHE_METRICS } from './catalogue/cache.ts';
 import type { LabelsOf, MetricDefinition, NamesOf } from './catalogue/definition.ts';
 import { SELF_METRICS } from './catalogue/itself.ts';
+import { LIVE_METRICS } from './catalogue/live.ts';
 import { POOL_METRICS } from './catalogue/pool.ts';
 import { PROCESS_METRICS } from './catalogue/process.ts';
 import { REQUEST_METRICS } from './catalogue/requests.ts';
@@ -24,6 +25,7 @@ export type MetricCatalogue = typeof BREAKER_METRICS &
   typeof SERVING_METRICS &
   typeof UPSTREAM_METRICS &
   typeof PROCESS_METRICS &
+  typeof LIVE_METRICS &
   typeof SELF_METRICS;
 
 /** In the order of `/metrics`. */
@@ -35,6 +37,7 @@ export const CATALOGUE: MetricCatalogue = {
   ...SERVING_METRICS,
   ...UPSTREAM_METRICS,
   ...PROCESS_METRICS,
+  ...LIVE_METRICS,
   ...SELF_METRICS,
 };
 
@@ -57,6 +60,7 @@ export const METRIC_GROUPS: readonly {
   { title: 'Model serving', metrics: SERVING_METRICS },
   { title: 'Upstreams and queues', metrics: UPSTREAM_METRICS },
   { title: 'Process', metrics: PROCESS_METRICS },
+  { title: 'Live page', metrics: LIVE_METRICS },
   { title: 'Of itself', metrics: SELF_METRICS },
 ];
 

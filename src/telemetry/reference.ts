@@ -60,6 +60,7 @@ function describeValues(spec: LabelSpec): string {
 function describeFeed(feed: Feed): string {
   if (feed === 'process') return 'the process';
   if (feed === 'scrape') return 'the scrape itself';
+  if (feed === 'live') return 'the live page';
   if (feed.startsWith('state.'))
     return `the state of the ${feed.slice('state.'.length)}, read at each scrape`;
   return `\`${feed}\``;

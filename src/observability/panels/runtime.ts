@@ -159,3 +159,68 @@ export const runtimePanels: readonly Panel[] = [
     },
   }),
 ];
+
+/** What the live page itself costs. */
+export const livePanels: readonly Panel[] = [
+  definePanel('live-cost', {
+    title: 'Cost of this page',
+    question: 'What does watching cost?',
+    unit: 'seconds',
+    description:
+      'p95 of reading the instruments once a second (sample), and of making a frame for all readers (frame).',
+    series: {
+      sample: ['sample p95', quantile(0.95, 'llamascope_live_sample_seconds')],
+      frame: ['frame p95', quantile(0.95, 'llamascope_live_frame_seconds')],
+    },
+    minWindowSeconds: QUANTILE_WINDOW_SECONDS,
+  }),
+  definePanel('live-readers', {
+    title: 'Readers of this page',
+    question: 'Who else is looking?',
+    unit: 'count',
+    description:
+      'Pages reading the stream now, and those turned away in each step: too many (full) or too slow.',
+    series: {
+      viewers: ['reading', gauge('llamascope_live_viewers', { aggregate: 'sum' })],
+      away: ['{reason}', increase('llamascope_live_viewers_turned_away_total', { by: ['reason'] })],
+    },
+  }),
+  definePanel('live-traffic', {
+    title: 'Bytes sent to readers',
+    question: 'How much does the stream send?',
+    unit: 'bytes',
+    description: 'Bytes per second, to all readers together.',
+    series: { sent: ['sent per second', rate('llamascope_live_sent_bytes_total')] },
+  }),
+  definePanel('live-memory', {
+    title: 'Memory of the history',
+    question: 'What does the past take?',
+    unit: 'bytes',
+    description: 'Bounded: beyond 64 MiB the oldest hours go first.',
+    series: { bytes: ['history', gauge('llamascope_live_history_bytes', { aggregate: 'sum' })] },
+  }),
+  definePanel('live-series', {
+    title: 'Series in the history',
+    question: 'Is anything left out?',
+    unit: 'count',
+    description: 'Series kept, and series refused in each step because there were too many.',
+    series: {
+      kept: ['kept', gauge('llamascope_live_series', { aggregate: 'sum' })],
+      refused: ['refused', increase('llamascope_live_series_refused_total')],
+    },
+  }),
+  definePanel('live-sources', {
+    title: 'Snapshots and long ranges',
+    question: 'Does history survive, and does Prometheus answer?',
+    unit: 'count',
+    description: 'Snapshots written, read, failed or refused, and questions put to Prometheus, in each step.',
+    series: {
+      snapshots: ['snapshot {result}', increase('llamascope_live_snapshots_total', { by: ['result'] })],
+      queries: [
+        'Prometheus {result}',
+        increase('llamascope_live_prometheus_queries_total', { by: ['result'] }),
+      ],
+    },
+    whenEmpty: 'Neither a snapshot nor a Prometheus is configured.',
+  }),
+];

@@ -4,7 +4,7 @@ import { cachePanels } from './cache.ts';
 import { clientPanels } from './clients.ts';
 import { overviewPanels } from './overview.ts';
 import type { Panel, View } from './panel.ts';
-import { runtimePanels } from './runtime.ts';
+import { livePanels, runtimePanels } from './runtime.ts';
 import { servingPanels } from './serving.ts';
 import { sloPanels } from './slo.ts';
 import { poolPanels, upstreamPanels } from './upstreams.ts';
@@ -21,7 +21,12 @@ export const VIEWS: readonly View[] = [
   { id: 'serving', title: 'Serving', question: 'Where does the time go?', panels: servingPanels },
   { id: 'clients', title: 'Clients & cost', question: 'Who asks for what?', panels: clientPanels },
   { id: 'slo', title: 'SLO', question: 'Do we keep our promises?', panels: sloPanels },
-  { id: 'runtime', title: 'Runtime', question: 'How is the gateway itself?', panels: runtimePanels },
+  {
+    id: 'runtime',
+    title: 'Runtime',
+    question: 'How is the gateway itself?',
+    panels: [...runtimePanels, ...livePanels],
+  },
 ];
 
 export const PANELS: ReadonlyMap<string, Panel> = new Map(

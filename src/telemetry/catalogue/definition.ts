@@ -23,8 +23,8 @@ export type Unit = 'seconds' | 'bytes' | 'ratio' | null;
 /** How the values of several worker processes become one. `last`: they are the same, any one will do. */
 export type Aggregate = 'sum' | 'max' | 'last';
 
-/** What a metric is fed by: an event, a part of the state read at scrape, the process, or the scrape itself. */
-export type Feed = GatewayEvent['type'] | `state.${keyof StateReader}` | 'process' | 'scrape';
+/** What a metric is fed by: an event, a part of the state read at scrape, the process, the scrape itself or the live page. */
+export type Feed = GatewayEvent['type'] | `state.${keyof StateReader}` | 'process' | 'scrape' | 'live';
 
 /** Value sets that several metrics share, or that belong to the core vocabulary. */
 export const CLOSED_LABELS: {

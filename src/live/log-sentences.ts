@@ -1,0 +1,91 @@
+import type { GatewayEvent } from '../core/events.ts';
+import type { NewEntry } from './event-log.ts';
+
+type Level = NewEntry['level'];
+type Transition = Extract<GatewayEvent, { type: 'breaker.transitioned' }>;
+
+const CAUSES: Readonly<Record<Transition['cause'], string>> = {
+  tripped: 'too many failures',
+  timer: 'its waiting time is over',
+  recovered: 'the upstream answers again',
+  probe_failed: 'the trial request failed',
+  manual: 'by hand',
+};
+
+const STATE_LEVEL: Readonly<Record<Transition['to'], Level>> = {
+  open: 'bad',
+  half_open: 'warn',
+  closed: 'good',
+};
+
+/** An event as a line of the log; null for those that are too many or mean nothing to a person. */
+export function logEntryOf(event: GatewayEvent, now: number): NewEntry | null {
+  switch (event.type) {
+    case 'breaker.transitioned':
+      return {
+        at: event.at,
+        kind: 'breaker',
+        level: STATE_LEVEL[event.to],
+        subject: event.breaker,
+        text: `Breaker ${event.breaker} went from ${words(event.from)} to ${words(event.to)}: ${CAUSES[event.cause]}.`,
+        detail: { from: event.from, to: event.to, cause: event.cause },
+      };
+    case 'upstream.health-changed':
+      return {
+        at: now,
+        kind: 'upstream',
+        level: event.healthy ? 'good' : 'bad',
+        subject: event.upstream,
+        text: `Upstream ${event.upstream} is ${event.healthy ? 'healthy' : 'unhealthy'}: ${event.reason}.`,
+        detail: { healthy: event.healthy ? 1 : 0 },
+      };
+    case 'upstream.added':
+    case 'upstream.removed': {
+      const what = event.type === 'upstream.added' ? 'added' : 'removed';
+      const text = `Upstream ${event.upstream} was ${what}.`;
+      return { at: now, kind: 'upstream', level: 'info', subject: event.upstream, text, detail: {} };
+    }
+    case 'config.reloaded':
+      return {
+        at: event.at,
+        kind: 'config',
+        level: event.result === 'applied' ? 'info' : 'bad',
+        subject: 'configuration',
+        text:
+          event.result === 'applied'
+            ? 'The configuration was reloaded.'
+            : 'A new configuration was rejected; the old one stays in force.',
+        detail: { result: event.result },
+      };
+    case 'operation.performed':
+      return {
+        at: event.at,
+        kind: 'operator',
+        level: 'info',
+        subject: event.target ?? event.action,
+        text: `An operator did ${event.action}${event.target === null ? '' : ` on ${event.target}`}.`,
+        detail: { action: event.action },
+      };
+    default:
+      return null;
+  }
+}
+
+const words = (state: Transition['to']): string => state.replace('_', ' ');
+
+/** Refusals come by the thousand: one line per subject and ten seconds says how many. */
+export const REFUSALS_MS = 10_000;
+
+/** What an event adds to, when it is one of many. */
+export function refusalOf(event: GatewayEvent): { readonly subject: string; readonly what: string } | null {
+  switch (event.type) {
+    case 'queue.rejected':
+      return { subject: event.upstream, what: `refused by the queue of ${event.upstream} (${event.reason})` };
+    case 'retry.budget-exhausted':
+      return { subject: 'retry budget', what: 'not tried again: the retry budget is spent' };
+    case 'breaker.rejected':
+      return { subject: event.breaker, what: `rejected by breaker ${event.breaker}` };
+    default:
+      return null;
+  }
+}
