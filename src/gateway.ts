@@ -14,6 +14,7 @@ import { resolveConfig } from './config/resolve.ts';
 import type { GatewayEvent, ReloadTrigger } from './core/events.ts';
 import type { StateReader } from './core/state.ts';
 import { createListeners } from './gateway/listeners.ts';
+import { createLivePage } from './gateway/live-page.ts';
 import { createOperationsPlane, operationRoutes } from './gateway/operations-plane.ts';
 import { buildParts } from './gateway/parts.ts';
 import { Reloader, type ConfigSource, type ReloadReport } from './gateway/reload.ts';
@@ -66,7 +67,8 @@ export function createGateway(input: ConfigInput, deps: GatewayDeps = {}): Gatew
       listeners.configure(config);
     },
   });
-  const routes = operationRoutes(initial, parts, () => reloader.reload('admin'));
+  const live = createLivePage(initial, parts, () => reloader.inForce.config.admin.token !== null);
+  const routes = operationRoutes(initial, parts, { reload: () => reloader.reload('admin'), live });
   let operations = createOperationsPlane(initial, parts, routes);
   // The doors ask for what is in force with each request.
   const listeners = createListeners(initial, {
@@ -85,13 +87,17 @@ export function createGateway(input: ConfigInput, deps: GatewayDeps = {}): Gatew
   });
   let closing: Promise<void> | null = null;
   const close = (deadlineMs: number = reloader.inForce.config.drainMs): Promise<void> =>
-    (closing ??= shutDown(parts, listeners, deadlineMs));
+    (closing ??= shutDown(parts, { listeners, live }, deadlineMs));
   return {
     get config(): Config {
       return reloader.inForce.config;
     },
     fetch: (url, init) => reloader.inForce.plane.fetch(url, init),
-    listen: (address) => listeners.listen(address ?? initial.listen, initial.admin.listen),
+    async listen(address): Promise<{ readonly url: string; readonly adminUrl: string }> {
+      const opened = await listeners.listen(address ?? initial.listen, initial.admin.listen);
+      live?.opened(opened.url);
+      return opened;
+    },
     ready: () => parts.ready,
     reload: (config, trigger = 'program') => reloader.reload(trigger, config),
     close,

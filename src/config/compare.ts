@@ -17,6 +17,7 @@ export const FIXED_AT_START: Readonly<Record<string, string>> = {
   'limits.headerTimeoutMs': 'the HTTP parser is set up with the listener',
   'metrics.enabled': 'counters that begin in between would be read as if they had counted all along',
   'metrics.prefix': 'the names of metrics are set up at the start',
+  dashboard: 'the page keeps its history and its readers',
   'cache.store': 'the entries are where they are',
 };
 

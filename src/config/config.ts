@@ -17,6 +17,7 @@ export interface Config {
   readonly limits: LimitsConfig;
   readonly admin: AdminConfig;
   readonly metrics: MetricsConfig;
+  readonly dashboard: DashboardConfig;
   readonly probe: ProbeConfig;
   readonly log: LogConfig;
   /** How long running answers may go on after SIGTERM. */
@@ -160,6 +161,15 @@ export interface AdminConfig {
 export interface MetricsConfig {
   readonly enabled: boolean;
   readonly prefix: string;
+}
+
+export interface DashboardConfig {
+  readonly enabled: boolean;
+  readonly prometheusUrl: string | null;
+  readonly prometheusMatchers: string;
+  readonly grafanaUrl: string | null;
+  readonly snapshotPath: string | null;
+  readonly showText: boolean;
 }
 
 export interface ProbeConfig {

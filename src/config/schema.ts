@@ -16,6 +16,7 @@ import {
   type ProbeConfig,
   type RetryConfig,
 } from './config.ts';
+import { dashboardSchema } from './dashboard-schema.ts';
 import {
   choice,
   count,
@@ -206,6 +207,7 @@ export const configSchema: z.ZodType<Config> = z.strictObject({
   limits: group(limits, 'What a client may send, and how slowly.'),
   admin: group(admin, 'The operations plane.'),
   metrics: group(metrics, 'What is recorded.'),
+  dashboard: group(dashboardSchema, 'The live page.'),
   probe: group(probe, 'Health probes.'),
   log: group(log, 'The log.'),
   drainMs: millisecondsOrNone(

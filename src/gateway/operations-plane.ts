@@ -7,7 +7,8 @@ import type { JsonValue } from '../core/json.ts';
 import { breakerReport, cacheReport, healthReport, readiness, upstreamReport } from '../health.ts';
 import type { OperationRoute } from '../http/operation-route.ts';
 import { pageRoutes } from '../live/page-files.ts';
-import { liveRoutes } from '../live/routes.ts';
+import type { LivePage } from '../live/live.ts';
+import { silentRoutes } from '../live/routes.ts';
 import { createOperations, type Operations } from '../http/operations.ts';
 import type { Parts } from './parts.ts';
 import type { ReloadReport } from './reload.ts';
@@ -16,14 +17,11 @@ import type { ReloadReport } from './reload.ts';
 export function operationRoutes(
   config: Config,
   { upstreams }: Parts,
-  reload: () => Promise<ReloadReport>,
+  { reload, live }: { readonly reload: () => Promise<ReloadReport>; readonly live: LivePage | null },
 ): readonly OperationRoute[] {
-  return [
-    ...breakerRoutes(upstreams),
-    ...reloadRoutes({ reload: () => reloadByHand(reload) }),
-    ...liveRoutes(config.metrics.prefix),
-    ...pageRoutes(),
-  ];
+  const acting = [...breakerRoutes(upstreams), ...reloadRoutes({ reload: () => reloadByHand(reload) })];
+  if (!config.dashboard.enabled) return acting;
+  return [...acting, ...(live?.routes(acting) ?? silentRoutes()), ...pageRoutes()];
 }
 
 async function reloadByHand(reload: () => Promise<ReloadReport>): Promise<JsonValue> {

@@ -12,17 +12,6 @@ import type { SemanticHit } from './protocol.ts';
 /** The newest hits that are kept. */
 export const HITS_SIZE = 200;
 
-export interface Journal {
-  readonly hits: readonly SemanticHit[];
-  /** Hits since the last call, for the next frame. */
-  takeNewHits(): readonly SemanticHit[];
-  /** Writes down what was counted; called once a second. */
-  settle(): void;
-  /** Whether a request has been finished. */
-  readonly touched: boolean;
-  close(): void;
-}
-
 interface Tally {
   count: number;
   readonly what: string;
@@ -30,74 +19,88 @@ interface Tally {
   readonly since: number;
 }
 
-export function keepJournal(bus: EventBus, log: EventLog, clock: Clock): Journal {
-  const tallies = new Map<string, Tally>();
-  const hits: SemanticHit[] = [];
-  let fresh: SemanticHit[] = [];
-  let purged = 0;
-  let touched = false;
-  let started = false;
+export class Journal {
+  readonly hits: SemanticHit[] = [];
+  readonly #log: EventLog;
+  readonly #clock: Clock;
+  readonly #unsubscribe: () => void;
+  readonly #tallies = new Map<string, Tally>();
+  #fresh: SemanticHit[] = [];
+  #purged = 0;
+  #touched = false;
+  #started = false;
 
-  const observe = (event: GatewayEvent): void => {
-    if (event.type === 'request.finished') touched = true;
+  constructor(bus: EventBus, log: EventLog, clock: Clock) {
+    this.#log = log;
+    this.#clock = clock;
+    this.#unsubscribe = bus.subscribe((event) => {
+      this.#observe(event);
+    });
+  }
+
+  /** Whether a request has been finished. */
+  get touched(): boolean {
+    return this.#touched;
+  }
+
+  /** Hits since the last call, for the next frame. */
+  takeNewHits(): readonly SemanticHit[] {
+    const taken = this.#fresh;
+    this.#fresh = [];
+    return taken;
+  }
+
+  #observe(event: GatewayEvent): void {
+    if (event.type === 'request.finished') this.#touched = true;
     const refusal = refusalOf(event);
     if (refusal !== null) {
-      const tally = tallies.get(refusal.what) ?? { count: 0, ...refusal, since: clock.now() };
+      const tally = this.#tallies.get(refusal.what) ?? { count: 0, ...refusal, since: this.#clock.now() };
       tally.count += 1;
-      tallies.set(refusal.what, tally);
+      this.#tallies.set(refusal.what, tally);
       return;
     }
-    if (event.type === 'cache.evicted' && event.reason === 'purge') purged += 1;
-    const hit = hitOf(event, clock.wallMs());
-    if (hit !== null) {
-      hits.push(hit);
-      fresh.push(hit);
-      if (hits.length > HITS_SIZE) hits.shift();
-      if (fresh.length > HITS_SIZE) fresh.shift();
-    }
+    if (event.type === 'cache.evicted' && event.reason === 'purge') this.#purged += 1;
+    const now = this.#clock.wallMs();
+    const hit = hitOf(event, now);
+    if (hit !== null) this.#keep(hit);
     // The upstreams that a gateway starts with were not added to anything.
-    if (!started && event.type === 'upstream.added') return;
-    const entry = logEntryOf(event, clock.wallMs());
-    if (entry !== null) log.append(entry);
-  };
-  const unsubscribe = bus.subscribe(observe);
+    if (!this.#started && event.type === 'upstream.added') return;
+    const entry = logEntryOf(event, now);
+    if (entry !== null) this.#log.append(entry);
+  }
 
-  const tell = (tally: Tally): void => {
-    const { count, what, subject } = tally;
+  #keep(hit: SemanticHit): void {
+    for (const list of [this.hits, this.#fresh]) {
+      list.push(hit);
+      if (list.length > HITS_SIZE) list.shift();
+    }
+  }
+
+  /** Writes down what was counted; called once a second. */
+  settle(): void {
+    this.#started = true;
+    for (const [key, tally] of this.#tallies) {
+      if (this.#clock.now() - tally.since < REFUSALS_MS) continue;
+      this.#tallies.delete(key);
+      this.#tell(tally);
+    }
+    if (this.#purged === 0) return;
+    const text = `${this.#purged} cache entr${this.#purged === 1 ? 'y was' : 'ies were'} purged.`;
+    const detail = { purged: this.#purged };
+    const at = this.#clock.wallMs();
+    this.#log.append({ at, kind: 'cache', level: 'info', subject: 'cache', text, detail });
+    this.#purged = 0;
+  }
+
+  #tell({ count, what, subject }: Tally): void {
     const text = `${count} request${count === 1 ? '' : 's'} ${what} in ${REFUSALS_MS / 1_000} s.`;
-    log.append({ at: clock.wallMs(), kind: 'limit', level: 'warn', subject, text, detail: { count } });
-  };
-  return {
-    hits,
-    takeNewHits(): readonly SemanticHit[] {
-      const taken = fresh;
-      fresh = [];
-      return taken;
-    },
-    settle(): void {
-      started = true;
-      for (const [key, tally] of tallies) {
-        if (clock.now() - tally.since < REFUSALS_MS) continue;
-        tallies.delete(key);
-        tell(tally);
-      }
-      if (purged === 0) return;
-      const text = `${purged} cache entr${purged === 1 ? 'y was' : 'ies were'} purged.`;
-      log.append({
-        at: clock.wallMs(),
-        kind: 'cache',
-        level: 'info',
-        subject: 'cache',
-        text,
-        detail: { purged },
-      });
-      purged = 0;
-    },
-    get touched(): boolean {
-      return touched;
-    },
-    close: unsubscribe,
-  };
+    const at = this.#clock.wallMs();
+    this.#log.append({ at, kind: 'limit', level: 'warn', subject, text, detail: { count } });
+  }
+
+  close(): void {
+    this.#unsubscribe();
+  }
 }
 
 function hitOf(event: GatewayEvent, at: number): SemanticHit | null {

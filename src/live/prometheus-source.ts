@@ -35,15 +35,14 @@ type Count = (result: 'ok' | 'failed' | 'timeout') => void;
 
 class TimedOut extends Error {}
 
+type Ask = (path: string, parameters: Readonly<Record<string, string>>) => Promise<readonly Result[]>;
+
 export function createPrometheusSource(
   options: PrometheusOptions,
   clock: Clock,
   count: Count,
 ): PrometheusSource {
-  const ask = async (
-    path: string,
-    parameters: Readonly<Record<string, string>>,
-  ): Promise<readonly Result[]> => {
+  const ask: Ask = async (path, parameters) => {
     try {
       const results = readAnswer(await post(new URL(path, withSlash(options.url)), parameters, clock));
       count('ok');
@@ -55,48 +54,54 @@ export function createPrometheusSource(
   };
   return {
     async history(panel, range): Promise<readonly HistorySeries[]> {
-      const found = await Promise.all(panel.series.map((query) => historyOf(query, panel, range)));
-      return found.flat();
+      const found = panel.series.map((query) =>
+        queryHistory(ask, query, { panel: panel.id, range, options }),
+      );
+      return (await Promise.all(found)).flat();
     },
   };
+}
 
-  async function historyOf(
-    query: PanelSeries,
-    panel: Panel,
-    range: PrometheusRange,
-  ): Promise<HistorySeries[]> {
-    const { times, windowSeconds, wholeSeconds } = range;
-    const print = (seconds: number): string =>
-      printPromql(query.expr, {
-        range: promqlDuration(Math.max(1, Math.round(seconds))),
-        scope: options.matchers,
-        prefix: options.prefix,
-      });
-    const first = (times[0] ?? 0) / 1_000;
-    const last = (times[times.length - 1] ?? 0) / 1_000;
-    const step = times.length < 2 ? 1 : ((times[1] ?? 0) - (times[0] ?? 0)) / 1_000;
-    const [points, wholes] = await Promise.all([
-      ask('api/v1/query_range', {
-        query: print(windowSeconds),
-        start: String(first),
-        end: String(last),
-        step: String(step),
-      }),
-      ask('api/v1/query', { query: print(wholeSeconds), time: String(last) }),
-    ]);
-    const wholeByKey = new Map(
-      wholes.map(({ metric, value }) => [describeSeries(panel.id, query, metric).key, finite(value?.[1])]),
-    );
-    return points.map(({ metric, values = [] }) => {
-      const info = describeSeries(panel.id, query, metric);
-      const byTime = new Map(values.map(([seconds, text]) => [Math.round(seconds * 1_000), finite(text)]));
-      return {
-        ...info,
-        values: times.map((time) => byTime.get(time) ?? null),
-        whole: wholeByKey.get(info.key) ?? null,
-      };
+interface Wanted {
+  readonly panel: string;
+  readonly range: PrometheusRange;
+  readonly options: PrometheusOptions;
+}
+
+async function queryHistory(
+  ask: Ask,
+  query: PanelSeries,
+  { panel, range, options }: Wanted,
+): Promise<HistorySeries[]> {
+  const { times, windowSeconds, wholeSeconds } = range;
+  const print = (seconds: number): string =>
+    printPromql(query.expr, {
+      range: promqlDuration(Math.max(1, Math.round(seconds))),
+      scope: options.matchers,
+      prefix: options.prefix,
     });
-  }
+  const [first = 0, second = first + 1_000] = times;
+  const last = times[times.length - 1] ?? first;
+  const [points, wholes] = await Promise.all([
+    ask('api/v1/query_range', {
+      query: print(windowSeconds),
+      start: String(first / 1_000),
+      end: String(last / 1_000),
+      step: String((second - first) / 1_000),
+    }),
+    ask('api/v1/query', { query: print(wholeSeconds), time: String(last / 1_000) }),
+  ]);
+  const keyOf = (metric: Result['metric']): string => describeSeries(panel, query, metric).key;
+  const wholeByKey = new Map(wholes.map(({ metric, value }) => [keyOf(metric), finite(value?.[1])]));
+  return points.map(({ metric, values = [] }) => {
+    const info = describeSeries(panel, query, metric);
+    const byTime = new Map(values.map(([seconds, text]) => [Math.round(seconds * 1_000), finite(text)]));
+    return {
+      ...info,
+      values: times.map((time) => byTime.get(time) ?? null),
+      whole: wholeByKey.get(info.key) ?? null,
+    };
+  });
 }
 
 interface Result {
@@ -113,14 +118,13 @@ function finite(text: string | undefined): number | null {
 const withSlash = (url: string): string => (url.endsWith('/') ? url : `${url}/`);
 
 function readAnswer(text: string): readonly Result[] {
-  let answer: { status?: unknown; error?: unknown; data?: { result?: unknown } };
+  let answer: { status?: unknown; error?: string; data?: { result?: unknown } };
   try {
     answer = JSON.parse(text) as typeof answer;
   } catch {
     throw new Error('its answer is not JSON');
   }
-  if (answer.status !== 'success')
-    throw new Error(String(answer.error ?? 'its answer is not that of a Prometheus'));
+  if (answer.status !== 'success') throw new Error(answer.error ?? 'its answer is not that of a Prometheus');
   const result = answer.data?.result;
   if (!Array.isArray(result)) throw new Error('its answer has no result');
   return result as Result[];

@@ -14,7 +14,7 @@ import {
   type GaugeNode,
   type QuantileNode,
 } from '../observability/expression-node.ts';
-import type { Panel } from '../observability/panels/panel.ts';
+import type { AnyExpr } from '../observability/expression.ts';
 import { Rings } from './rings/rings.ts';
 import { CountingTrack, LevelTrack, type Level, type Track } from './rings/track.ts';
 import { SampledSource, sourceKey, type SourceNode } from './source.ts';
@@ -43,14 +43,13 @@ export class Sampler implements SeriesReader {
   /** Wall time less monotonic time, as of the last sample. */
   #offset: number;
 
-  constructor(panels: Iterable<Panel>, deps: SamplerDeps) {
+  /** Samples what the expressions read. */
+  constructor(expressions: Iterable<AnyExpr>, deps: SamplerDeps) {
     this.#deps = deps;
     this.rings = deps.rings ?? new Rings();
     this.#offset = deps.clock.wallMs() - deps.clock.now();
-    for (const panel of panels) {
-      for (const { expr } of panel.series) {
-        for (const node of sourcesOf(expr.node)) this.#addSource(node);
-      }
+    for (const { node } of expressions) {
+      for (const source of sourcesOf(node)) this.#addSource(source);
     }
   }
 

@@ -134,7 +134,7 @@ function adoptTrack(stored: StoredTrack, sampler: Sampler, rings: Rings): void {
     if (tier === undefined) continue;
     for (const [place, chunk] of places.entries()) {
       // A copy: what was read is one block of memory that would live as long as any part of it.
-      if (chunk !== null) rings.adopt(track, tier, place, typeof chunk === "number" ? chunk : chunk.slice());
+      if (chunk !== null) rings.adopt(track, tier, place, typeof chunk === 'number' ? chunk : chunk.slice());
     }
   }
 }

@@ -100,7 +100,7 @@ describe('the metric catalogue', () => {
     for (const type of EVENT_TYPES) {
       expect([type, fed.has(type)]).toEqual([type, !(type in LOG_ONLY_EVENTS)]);
     }
-    const feeds = [...fed].filter((feed) => !/^(state\.|process$|scrape$)/.test(feed));
+    const feeds = [...fed].filter((feed) => !/^(state\.|process$|scrape$|live$)/.test(feed));
     expect(feeds.toSorted()).toEqual(EVENT_TYPES.filter((type) => !(type in LOG_ONLY_EVENTS)).toSorted());
     for (const reason of Object.values(LOG_ONLY_EVENTS)) expect(reason.length).toBeGreaterThan(20);
   });

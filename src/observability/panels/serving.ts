@@ -123,4 +123,15 @@ export const servingPanels: readonly Panel[] = [
       resident: ['{upstream}', gauge('llamascope_models_resident', { aggregate: 'sum', by: ['upstream'] })],
     },
   }),
+  definePanel('model-fallbacks', {
+    title: 'Model fallbacks',
+    question: 'Which model cannot be served as asked, and why?',
+    unit: 'per_second',
+    drawing: 'stacked',
+    description: 'Requests per second that went on to a fallback of their model.',
+    series: {
+      fallback: ['{model}: {reason}', rate('llamascope_model_fallbacks_total', { by: ['model', 'reason'] })],
+    },
+    whenEmpty: 'Every model answered for itself.',
+  }),
 ];
