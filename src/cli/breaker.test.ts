@@ -28,6 +28,7 @@ async function run(
     cwd: home,
     out: (line) => out.push(line),
     err: (line) => err.push(line),
+    status: () => undefined,
     onSignal: () => () => undefined,
   });
   return { code, out: out.join('\n'), err: err.join('\n') };

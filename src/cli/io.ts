@@ -6,6 +6,8 @@ export interface CliIo {
   out(line: string): void;
   /** One line for the person who watches, to stderr. */
   err(line: string): void;
+  /** The line that is written over itself, on stderr; null clears it. Nothing where stderr is no terminal. */
+  status(line: string | null): void;
   /** Calls back on each SIGINT and SIGTERM; the returned function stops that. */
   onSignal(callback: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
 }

@@ -12,6 +12,11 @@ const io: CliIo = {
   err: (line) => {
     process.stderr.write(`${line}\n`);
   },
+  status: (line) => {
+    const { columns, isTTY } = process.stderr;
+    // Cut to the width: a line that wraps cannot be written over.
+    if (isTTY) process.stderr.write(`\r\u001b[2K${line === null ? '' : line.slice(0, columns - 1)}`);
+  },
   onSignal(callback) {
     process.on('SIGINT', callback);
     process.on('SIGTERM', callback);

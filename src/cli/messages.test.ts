@@ -12,6 +12,7 @@ function listen(): { io: CliIo; out: string[]; err: string[] } {
     cwd: '/',
     out: (line) => out.push(line),
     err: (line) => err.push(line),
+    status: () => undefined,
     onSignal: () => () => undefined,
   };
   return { io, out, err };

@@ -29,6 +29,7 @@ function start(args: readonly string[], env: CliIo['env'] = {}): Invocation {
     cwd: home,
     out: (line) => out.push(line),
     err: (line) => err.push(line),
+    status: () => undefined,
     onSignal(callback) {
       callbacks.add(callback);
       return () => callbacks.delete(callback);

@@ -12,6 +12,7 @@ function harness(): { io: CliIo; signal: (name: Signal) => void; listening: () =
     cwd: '/',
     out: () => undefined,
     err: () => undefined,
+    status: () => undefined,
     onSignal(callback) {
       callbacks.add(callback);
       return () => callbacks.delete(callback);
