@@ -115,8 +115,14 @@ export const WALLS: Readonly<Record<string, Wall>> = {
     because:
       'the composition root in rooms: it may know every part so that no part has to know another; only cli stands above it',
   },
+  experiment: {
+    may: ['core', 'runtime', 'config', 'simulator'],
+    packages: ['undici'],
+    because:
+      'an experiment uses the gateway as its users do, whole and over sockets: knowing a part would be measuring something else',
+  },
   cli: {
-    may: ['config', 'core', 'runtime', 'simulator', 'telemetry'],
+    may: ['experiment', 'config', 'core', 'runtime', 'simulator', 'telemetry'],
     packages: [],
     because:
       'a command turns arguments into a configuration and starts a gateway; it does no work of its own',
@@ -128,6 +134,7 @@ export const ROOT_BECAUSE = 'only cli prints and exits, so nothing may depend on
 /** Root files that a folder may import, by folder. Everything else in the root is above the folders. */
 export const ROOT_FILES_OPEN_TO: Readonly<Record<string, readonly string[]>> = {
   cli: ['gateway.ts', 'version.ts'],
+  experiment: ['gateway.ts', 'version.ts'],
   gateway: ['embedder-choice.ts', 'handle.ts', 'health.ts', 'pipeline.ts', 'version.ts'],
 };
 

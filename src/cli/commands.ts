@@ -17,6 +17,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./simulate.ts')).simulateCommand,
   },
   {
+    name: 'compare',
+    summary: 'Measure what protection is worth, with and without it.',
+    load: async () => (await import('./compare.ts')).compareCommand,
+  },
+  {
     name: 'check',
     summary: 'Check a configuration without starting anything.',
     load: async () => (await import('./check.ts')).checkCommand,

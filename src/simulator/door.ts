@@ -12,6 +12,8 @@ import { findRoute, type Found } from './routes.ts';
 import type { Server } from './server.ts';
 
 const DEFAULT_DELAY_MS = 1_000;
+/** Longer ones are not remembered. */
+const MAX_ID_LENGTH = 256;
 
 /** What every request of the simulated API goes through: host check, route, body, fault, endpoint. */
 export class Door {
@@ -64,7 +66,9 @@ export class Door {
     },
   ): Promise<void> {
     const { request, method, path, reply, trace } = one;
-    const subject = { path, model: null, inference: route.inference };
+    const id = request.headers['x-request-id'];
+    const requestId = typeof id === 'string' && id.length <= MAX_ID_LENGTH ? id : null;
+    const subject = { path, model: null, inference: route.inference, requestId };
     const refused = this.#faults.decideBeforeBody(subject);
     if (refused !== null) {
       reply.strikeWith(refused);

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../../runtime/clock.ts';
 import { seededRng } from '../../runtime/rng.ts';
 import type { Rng } from '../../runtime/rng.ts';
-import type { FaultPlan, FaultRule } from './plan.ts';
+import type { Draw, FaultPlan, FaultRule } from './plan.ts';
 
 export interface RuleReport extends FaultRule {
   /** Requests that matched path, model and time. */
@@ -13,6 +13,7 @@ export interface RuleReport extends FaultRule {
 /** The plan in force, with what each rule has done. */
 export interface FaultReport {
   readonly seed: number;
+  readonly draw: Draw;
   /** Simulated milliseconds since it was set. */
   readonly sinceMs: number;
   readonly rules: readonly RuleReport[];
@@ -20,7 +21,11 @@ export interface FaultReport {
 
 interface ActiveRule {
   readonly rule: FaultRule;
+  /** The rule's own seed. */
+  readonly seed: number;
   readonly rng: Rng;
+  /** How often each request id has come, for `draw: 'request'`. */
+  readonly seen: Map<string, number>;
   matched: number;
   fired: number;
 }
@@ -31,7 +36,12 @@ export interface FaultSubject {
   readonly model: string | null;
   /** Whether the path is one that runs a model: those are hit by rules without a path. */
   readonly inference: boolean;
+  /** `x-request-id`, or null. */
+  readonly requestId: string | null;
 }
+
+/** Request ids remembered per rule; beyond that the oldest are forgotten and begin anew. */
+const MAX_IDS = 100_000;
 
 /**
  * Decides, request by request, which fault of the plan hits it. The first rule that matches and fires wins.
@@ -42,6 +52,7 @@ export class FaultEngine {
   readonly #onPortChange: (closed: boolean) => void;
   #rules: ActiveRule[] = [];
   #seed = 0;
+  #draw: Draw = 'order';
   #since = 0;
   readonly #timers = new Set<Timer>();
 
@@ -55,13 +66,12 @@ export class FaultEngine {
   set(plan: FaultPlan): void {
     this.#forgetTimers();
     this.#seed = plan.seed ?? 0;
+    this.#draw = plan.draw ?? 'order';
     this.#since = this.#clock.now();
-    this.#rules = plan.rules.map((rule, index) => ({
-      rule,
-      rng: seededRng(mix(this.#seed, index)),
-      matched: 0,
-      fired: 0,
-    }));
+    this.#rules = plan.rules.map((rule, index) => {
+      const seed = mix(this.#seed, index);
+      return { rule, seed, rng: seededRng(seed), seen: new Map(), matched: 0, fired: 0 };
+    });
     for (const { rule } of this.#rules) {
       if (!closesPort(rule)) continue;
       for (const edge of [rule.fromMs, rule.untilMs]) if (edge !== undefined && edge > 0) this.#tellAt(edge);
@@ -108,11 +118,20 @@ export class FaultEngine {
       if (!wanted(rule) || !matches(rule, subject) || !this.#isActive(rule)) continue;
       if (rule.count !== undefined && active.fired >= rule.count) continue;
       active.matched += 1;
-      if (active.rng.next() >= (rule.rate ?? 1)) continue;
+      if (this.#drawn(active, subject) >= (rule.rate ?? 1)) continue;
       active.fired += 1;
       return rule;
     }
     return null;
+  }
+
+  #drawn(active: ActiveRule, { requestId }: FaultSubject): number {
+    if (this.#draw === 'order' || requestId === null) return active.rng.next();
+    const { seen } = active;
+    const times = (seen.get(requestId) ?? 0) + 1;
+    if (times === 1 && seen.size >= MAX_IDS) seen.delete(seen.keys().next().value as string);
+    seen.set(requestId, times);
+    return seededRng(hash(`${String(times)}:${requestId}`, active.seed)).next();
   }
 
   #isActive(rule: FaultRule): boolean {
@@ -123,6 +142,7 @@ export class FaultEngine {
   report(): FaultReport {
     return {
       seed: this.#seed,
+      draw: this.#draw,
       sinceMs: this.#age,
       rules: this.#rules.map(({ rule, matched, fired }) => ({ ...rule, matched, fired })),
     };
@@ -166,4 +186,12 @@ function covers(pattern: string, value: string): boolean {
 /** A different, fixed sequence for each rule of a seed. */
 function mix(seed: number, index: number): number {
   return (Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) + Math.imul(index + 1, 0xc2b2ae35)) >>> 0;
+}
+
+/** FNV-1a over the text, from a seed. */
+function hash(text: string, seed: number): number {
+  let value = (0x811c9dc5 ^ seed) >>> 0;
+  for (let at = 0; at < text.length; at += 1)
+    value = Math.imul(value ^ text.charCodeAt(at), 0x01000193) >>> 0;
+  return value;
 }

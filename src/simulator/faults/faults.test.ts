@@ -5,8 +5,8 @@ import { FaultEngine } from './engine.ts';
 import { parseFaultFlag } from './flag.ts';
 import { FaultPlanError, readFaultPlan, type FaultName, type FaultPlan } from './plan.ts';
 
-const chat = { path: '/api/chat', model: 'llama3.2:1b', inference: true };
-const tags = { path: '/api/tags', model: null, inference: false };
+const chat = { path: '/api/chat', model: 'llama3.2:1b', inference: true, requestId: null };
+const tags = { path: '/api/tags', model: null, inference: false, requestId: null };
 
 function engine(plan: FaultPlan, clock = new ManualClock()): { engine: FaultEngine; ports: boolean[] } {
   const ports: boolean[] = [];
@@ -33,6 +33,32 @@ describe('a fault plan', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('draws by request on demand: the n-th attempt of an id meets its fate in any order', () => {
+    const plan: FaultPlan = { seed: 9, draw: 'request', rules: [{ fault: 'status', rate: 0.3 }] };
+    const ids = Array.from({ length: 2_000 }, (_, index) => `r-${String(index)}`);
+    const fates = (order: readonly string[]): Map<string, (FaultName | null)[]> => {
+      const { engine: one } = engine(plan);
+      const met = new Map<string, (FaultName | null)[]>(order.map((id) => [id, []]));
+      for (const id of order) met.get(id)?.push(one.decide({ ...chat, requestId: id })?.fault ?? null);
+      return met;
+    };
+    const forward = fates([...ids, ...ids]);
+    const backward = fates([...ids].reverse().flatMap((id) => [id, id]));
+    for (const id of ids) expect(backward.get(id)).toEqual(forward.get(id));
+    const share = (nth: number): number =>
+      [...forward.values()].filter((met) => met[nth] !== null).length / ids.length;
+    expect(share(0)).toBeCloseTo(0.3, 1);
+    expect(share(1)).toBeCloseTo(0.3, 1);
+    // The two attempts of one id are not the same draw.
+    const both =
+      [...forward.values()].filter((met) => met[0] !== null && met[1] !== null).length / ids.length;
+    expect(both).toBeCloseTo(0.09, 1);
+    expect(both).toBeLessThan(0.15);
+    const { engine: nameless } = engine(plan);
+    expect(decisions(nameless, 100).some((fault) => fault !== null)).toBe(true);
+    expect(nameless.report().draw).toBe('request');
   });
 
   it('differs by seed, and hits the share it says', () => {
@@ -128,6 +154,7 @@ describe('reading a plan', () => {
     [{}, 'rules: undefined, expected a list'],
     [{ rules: [], extra: 1 }, 'extra: unknown key'],
     [{ seed: -1, rules: [] }, 'seed: -1, expected a whole number'],
+    [{ draw: 'lots', rules: [] }, 'draw: "lots", expected one of order, request'],
     [{ rules: [3] }, 'rules[0]: 3 is not an object'],
     [{ rules: [{}] }, 'rules[0].fault: missing, expected one of refuse'],
     [{ rules: [{ fault: 'explode' }] }, 'rules[0].fault: "explode", expected one of'],

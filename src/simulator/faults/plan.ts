@@ -1,6 +1,7 @@
 /**
  * A fault plan: what goes wrong, how often, when, for whom. The same plan and the same order of requests
- * give the same faults, because each rule draws from its own seeded sequence.
+ * give the same faults, because each rule draws from its own seeded sequence; with `draw: 'request'` the order
+ * does not matter either, because what is drawn hangs on who asks and how often it has asked.
  *
  * All times are simulated milliseconds (real ones at `speed` 1), counted from the moment the plan is set.
  */
@@ -52,9 +53,19 @@ export interface FaultRule {
   readonly afterItems?: number;
 }
 
+/**
+ * What a `rate` is drawn by. `order` (default): the next number of the rule's sequence for each matching request.
+ * `request`: a number fixed by seed, rule, the request's `x-request-id` and how often that id has come, so that
+ * the same client request meets the same fate at its n-th attempt, whoever else is there. Requests without
+ * an id are drawn by order.
+ */
+export const DRAWS = ['order', 'request'] as const;
+export type Draw = (typeof DRAWS)[number];
+
 export interface FaultPlan {
   /** Default 0. */
   readonly seed?: number;
+  readonly draw?: Draw;
   readonly rules: readonly FaultRule[];
 }
 
@@ -152,12 +163,15 @@ const MAX_RULES = 1_000;
 /** Checks a plan from outside. Throws `FaultPlanError` with every problem found. */
 export function readFaultPlan(value: unknown): FaultPlan {
   if (!isObject(value))
-    throw new FaultPlanError([`plan: ${show(value)}, expected an object { seed, rules }`]);
+    throw new FaultPlanError([`plan: ${show(value)}, expected an object { seed, draw, rules }`]);
   const problems: string[] = [];
   for (const key of Object.keys(value)) {
-    if (key !== 'seed' && key !== 'rules') problems.push(`${key}: unknown key, expected seed or rules`);
+    if (key !== 'seed' && key !== 'rules' && key !== 'draw')
+      problems.push(`${key}: unknown key, expected seed, draw or rules`);
   }
-  const { seed, rules } = value;
+  const { seed, draw, rules } = value;
+  if (draw !== undefined && !DRAWS.includes(draw as Draw))
+    problems.push(`draw: ${show(draw)}, expected one of ${DRAWS.join(', ')}`);
   if (seed !== undefined && !whole(0, 4_294_967_295)(seed)) {
     problems.push(`seed: ${show(seed)}, expected a whole number from 0 to 4294967295`);
   }
