@@ -14,8 +14,9 @@ import { afterIo, type Defer } from '../runtime/defer.ts';
 import { AnswerWriter } from './answer-writer.ts';
 import { RequestIdentifier } from './key/identify.ts';
 import { resolveOptions, type CacheOptions } from './options.ts';
+import { fillIndex } from './semantic/fill-index.ts';
 import { SemanticTier } from './semantic/semantic-tier.ts';
-import { createCacheStage } from './stage.ts';
+import { createCacheStage, type StageParts } from './stage.ts';
 import { openMemoryStore } from './store/memory.ts';
 import type { EntryStore, OpenStore, PurgeSelector, StoreListener } from './store/port.ts';
 
@@ -47,6 +48,8 @@ export interface Cache {
   snapshot(): CacheSnapshot;
   /** Removes what matches every field given, or everything. Answers how many entries went. */
   purge(selector?: PurgeSelector): Promise<number>;
+  /** Settles when what an earlier run or another replica left has been taken in, or given up. */
+  readonly ready: Promise<void>;
   /** Settles when answers given so far are stored and embedded (those that wait for an embedder are left). */
   idle(): Promise<void>;
   close(): Promise<void>;
@@ -84,7 +87,6 @@ export function createCache(given: Partial<CacheOptions>, deps: CacheDeps): Cach
     return createCacheStage({ options, clock, emit, identifier, store, semantic, writer });
   };
   let stage = createStage();
-
   return {
     get stage(): Stage {
       return stage;
@@ -95,17 +97,38 @@ export function createCache(given: Partial<CacheOptions>, deps: CacheDeps): Cach
       semantic.configure(options);
       stage = createStage();
     },
-    setEmbedder: (embedder, scorer) => {
-      semantic.setEmbedder(embedder, scorer);
-    },
     snapshot: () => snapshotOf(options, store, semantic),
+    ...controls({ emit, store, semantic, writer }),
+  };
+}
+
+/** What is not in the way of a request and no configuration changes. */
+function controls({
+  emit,
+  store,
+  semantic,
+  writer,
+}: Inside): Omit<Cache, 'stage' | 'configure' | 'snapshot'> {
+  let filling = Promise.resolve();
+  return {
+    ready: store.ready,
+    setEmbedder: (embedder, scorer) => {
+      const before = semantic.identity;
+      semantic.setEmbedder(embedder, scorer);
+      const { identity } = semantic;
+      if (identity !== null && identity !== before)
+        filling = fillIndex(store, semantic, () => semantic.identity === identity);
+    },
     purge: async (selector = {}) => {
       writer.purged();
-      return store.purge(selector);
+      const entries = await store.purge(selector);
+      emit({ type: 'cache.purged', entries, by: 'here' });
+      return entries;
     },
     idle: async () => {
       await writer.idle();
       await semantic.idle();
+      await filling;
     },
     close: async () => {
       await writer.idle();
@@ -115,11 +138,7 @@ export function createCache(given: Partial<CacheOptions>, deps: CacheDeps): Cach
   };
 }
 
-function snapshotOf(options: CacheOptions, store: EntryStore, semantic: SemanticTier): CacheSnapshot {
-  const { entries, bytes } = store.stats();
-  const { mode, maxEntries, maxBytes } = options;
-  return { mode, embedder: semantic.identity, entries, maxEntries, bytes, maxBytes, store: store.state() };
-}
+type Inside = Pick<StageParts, 'emit' | 'store' | 'semantic' | 'writer'>;
 
 function followStore(semantic: SemanticTier, purged: () => void, emit: Emit): StoreListener {
   return {
@@ -132,4 +151,10 @@ function followStore(semantic: SemanticTier, purged: () => void, emit: Emit): St
     },
     purged,
   };
+}
+
+function snapshotOf(options: CacheOptions, store: EntryStore, semantic: SemanticTier): CacheSnapshot {
+  const { entries, bytes } = store.stats();
+  const { mode, maxEntries, maxBytes } = options;
+  return { mode, embedder: semantic.identity, entries, maxEntries, bytes, maxBytes, store: store.state() };
 }

@@ -135,12 +135,26 @@ export interface CacheConfig {
   readonly embedDeadlineMs: number;
   readonly maxRequestBytes: number;
   readonly maxAnswerBytes: number;
-  readonly store: 'memory';
+  readonly store: 'memory' | 'sqlite';
+  readonly snapshot: SnapshotConfig;
+  readonly sqlite: SqliteConfig;
   readonly embedder: 'auto' | 'upstream' | 'in-process';
   /** The embedding model asked for at an upstream, or null for the first that it has. */
   readonly embeddingModel: string | null;
   /** A model file for the in-process embedder, or null for the one that is installed. */
   readonly modelFile: string | null;
+}
+
+/** Of `store: memory`. */
+export interface SnapshotConfig {
+  /** Null: entries are gone when the process ends. */
+  readonly path: string | null;
+  readonly everyMs: number;
+}
+
+/** Of `store: sqlite`. */
+export interface SqliteConfig {
+  readonly path: string;
 }
 
 export interface LimitsConfig {

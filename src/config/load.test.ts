@@ -390,7 +390,7 @@ describe('a problem says key, value, what was expected, and where', () => {
     expect(problemsOfFile('__proto__: { listen: ":0" }')[0]).toMatch(known);
     expect(problemsOfFile('constructor: 1')[0]).toMatch(/^constructor: unknown key/);
     expect(problemsOfFile('cache: { store: constructor }')).toContain(
-      'cache.store: expected memory, got "constructor" (gateway.yaml:1:17)',
+      'cache.store: expected one of memory, sqlite, got "constructor" (gateway.yaml:1:17)',
     );
     expect(({} as { listen?: string }).listen).toBeUndefined();
   });

@@ -16,7 +16,6 @@ const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       'the bounded cache mode (serve only when the error is bounded) is not available yet; use on or shadow',
   },
   'cache.store': {
-    sqlite: 'the SQLite store is not available yet; entries are kept in memory',
     redis: 'the Redis store is not available yet; entries are kept in memory',
   },
 };

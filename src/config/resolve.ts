@@ -25,6 +25,30 @@ export function completeConfig(tree: JsonObject, originOf: (path: KeyPath) => Or
 }
 
 function problemsOfWhole(config: Config, originOf: (path: KeyPath) => Origin): readonly ConfigProblem[] {
+  return [...problemsOfListening(config, originOf), ...problemsOfStore(config, originOf)];
+}
+
+/** A snapshot is read and written as one: for more there is a database. */
+const MAX_SNAPSHOT_BYTES = 1_073_741_824;
+
+function problemsOfStore({ cache }: Config, originOf: (path: KeyPath) => Origin): readonly ConfigProblem[] {
+  if (cache.snapshot.path === null) return [];
+  const key: KeyPath = ['cache', 'snapshot', 'path'];
+  const problem = (message: string): ConfigProblem[] => [
+    { key: formatKey(key), message, origin: originOf(key) },
+  ];
+  if (cache.store !== 'memory')
+    return problem(
+      `only cache.store: memory has a snapshot, and cache.store is ${cache.store}: remove one of the two`,
+    );
+  if (cache.maxBytes > MAX_SNAPSHOT_BYTES)
+    return problem(
+      `a snapshot holds at most ${MAX_SNAPSHOT_BYTES} bytes, and cache.maxBytes is ${cache.maxBytes}: lower it, or use cache.store: sqlite`,
+    );
+  return [];
+}
+
+function problemsOfListening(config: Config, originOf: (path: KeyPath) => Origin): readonly ConfigProblem[] {
   const { admin } = config;
   const key: KeyPath = admin.listen === null ? ['listen'] : ['admin', 'listen'];
   const address = admin.listen ?? config.listen;

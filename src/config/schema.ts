@@ -31,6 +31,7 @@ import {
 import { admissionSchema } from './admission-schema.ts';
 import { LISTEN_FORM, parseListenAddress } from './listen-address.ts';
 import { modelsSchema } from './models-schema.ts';
+import { snapshot, sqlite } from './store-schema.ts';
 import { isToken, upstreamSchema } from './upstream-schema.ts';
 
 const MIB = 1_048_576;
@@ -88,10 +89,12 @@ const cache: z.ZodType<CacheConfig> = z.strictObject({
   ),
   maxAnswerBytes: count(MIB, { min: 1, max: GIB }, 'Larger answers pass through and are not stored.'),
   store: choice(
-    ['memory'],
+    ['memory', 'sqlite'],
     'memory',
-    'Where entries are kept. `memory`: in this process, gone when it ends.',
+    'Where entries are kept. `memory`: in this process, and in a snapshot file if one is named. `sqlite`: in memory and, a moment later, in a SQLite file that a restart reads.',
   ),
+  snapshot: group(snapshot, 'Of `store: memory`.'),
+  sqlite: group(sqlite, 'Of `store: sqlite`.'),
   embedder: choice(
     ['auto', 'upstream', 'in-process'],
     'auto',

@@ -80,6 +80,30 @@ export type CacheEvent =
       readonly result: 'stored' | 'refused' | 'failed';
       readonly bytes: number;
     }
+  /** The place where entries are kept besides this process works, is being read, or does not work. */
+  | {
+      readonly type: 'cache.store-changed';
+      readonly store: 'memory' | 'sqlite' | 'redis';
+      readonly state: 'ok' | 'loading' | 'degraded';
+      readonly reason: string | null;
+    }
+  | { readonly type: 'cache.store-failed'; readonly operation: 'open' | 'load' | 'write' | 'follow' }
+  /** A batch of changes was written there. */
+  | { readonly type: 'cache.store-wrote'; readonly changes: number; readonly durationMs: number }
+  /** Entries were taken in from an earlier run or another replica; `corrupt` ones were not. */
+  | {
+      readonly type: 'cache.restored';
+      readonly entries: number;
+      readonly corrupt: number;
+      readonly durationMs: number;
+    }
+  /** A change made by another replica was done here too, so long after it was made. */
+  | {
+      readonly type: 'cache.replicated';
+      readonly change: 'put' | 'remove' | 'purge' | 'count';
+      readonly delayMs: number;
+    }
+  | { readonly type: 'cache.purged'; readonly entries: number; readonly by: 'here' | 'replica' }
   | { readonly type: 'cache.evicted'; readonly reason: 'ttl' | 'entries' | 'bytes' | 'purge' | 'replaced' }
   | {
       readonly type: 'cache.saved';

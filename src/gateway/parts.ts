@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { createCache, type Cache } from '../cache/cache.ts';
+import { storeOf } from '../cache/open-store.ts';
 import type { Config } from '../config/config.ts';
 import type { StateReader } from '../core/state.ts';
 import { createEmbedderChoice, type EmbedderChoice } from '../embedder-choice.ts';
@@ -47,7 +48,12 @@ export function buildParts(config: Config, clock: Clock, rng: Rng): Parts {
   const state = lateState();
   const telemetry = createTelemetry(config.metrics, { bus, state, clock, version: VERSION });
   const upstreams = createUpstreams(config.upstreams, { clock, rng, emit, instance, probe: config.probe });
-  const cache = createCache(config.cache, { clock, emit, modelDigest: upstreams.modelDigest });
+  const cache = createCache(config.cache, {
+    clock,
+    emit,
+    modelDigest: upstreams.modelDigest,
+    openStore: storeOf(config.cache),
+  });
   state.connect({
     breakers: () => upstreams.breakers(),
     pools: () => upstreams.pools(),
@@ -58,7 +64,10 @@ export function buildParts(config: Config, clock: Clock, rng: Rng): Parts {
   const embedder = createEmbedderChoice(config.cache, upstreams, (chosen) => {
     cache.setEmbedder(chosen);
   });
-  const ready = upstreams.start().then(() => embedder.choose());
+  const ready = upstreams
+    .start()
+    .then(() => embedder.choose())
+    .then(() => cache.ready);
   // An upstream that answers for the first time may bring the embedding model that was missing.
   bus.subscribe((event) => {
     if (event.type === 'upstream.health-changed' && event.healthy) void ready.then(() => embedder.choose());

@@ -8,6 +8,7 @@
  * Names are public: renaming one needs a deprecation cycle.
  */
 import { BREAKER_METRICS } from './catalogue/breakers.ts';
+import { CACHE_STORE_METRICS } from './catalogue/cache-store.ts';
 import { CACHE_METRICS } from './catalogue/cache.ts';
 import type { LabelsOf, MetricDefinition, NamesOf } from './catalogue/definition.ts';
 import { SELF_METRICS } from './catalogue/itself.ts';
@@ -21,6 +22,7 @@ import { UPSTREAM_METRICS } from './catalogue/upstreams.ts';
 export type MetricCatalogue = typeof BREAKER_METRICS &
   typeof POOL_METRICS &
   typeof CACHE_METRICS &
+  typeof CACHE_STORE_METRICS &
   typeof REQUEST_METRICS &
   typeof SERVING_METRICS &
   typeof UPSTREAM_METRICS &
@@ -33,6 +35,7 @@ export const CATALOGUE: MetricCatalogue = {
   ...BREAKER_METRICS,
   ...POOL_METRICS,
   ...CACHE_METRICS,
+  ...CACHE_STORE_METRICS,
   ...REQUEST_METRICS,
   ...SERVING_METRICS,
   ...UPSTREAM_METRICS,
@@ -56,6 +59,7 @@ export const METRIC_GROUPS: readonly {
   { title: 'Circuit breaker', metrics: BREAKER_METRICS },
   { title: 'Connection pool', metrics: POOL_METRICS },
   { title: 'Cache', metrics: CACHE_METRICS },
+  { title: 'Where the cache is kept', metrics: CACHE_STORE_METRICS },
   { title: 'Requests', metrics: REQUEST_METRICS },
   { title: 'Model serving', metrics: SERVING_METRICS },
   { title: 'Upstreams and queues', metrics: UPSTREAM_METRICS },
@@ -66,6 +70,9 @@ export const METRIC_GROUPS: readonly {
 
 /** Events that feed no metric, and why. Every other event type is some metric's `fedBy`. */
 export const LOG_ONLY_EVENTS = {
+  'cache.store-changed':
+    'llamascope_semcache_store_state is read from the state at the scrape, so it cannot disagree with the store',
+  'cache.purged': 'each entry that a purge removes is counted in llamascope_semcache_evictions_total',
   'upstream.health-changed':
     'llamascope_upstream_healthy is read from the state at the scrape, so it cannot disagree with the upstream',
 } as const;

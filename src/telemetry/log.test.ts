@@ -93,6 +93,9 @@ describe('the log', () => {
     bus.emit({ ...SAMPLE_EVENTS['config.reloaded'], result: 'rejected' });
     expect(lines.map(({ level, msg }) => `${String(level)}: ${String(msg)}`)).toEqual([
       'info: request',
+      'warn: cache store changed',
+      'warn: cache entries restored',
+      'info: cache purged',
       'warn: breaker changed state',
       'warn: upstream health changed',
       'debug: retry',
@@ -103,9 +106,10 @@ describe('the log', () => {
       'info: upstream health changed',
       'error: configuration refused, the former one stays in force',
     ]);
-    expect(lines[1]).toMatchObject({ breaker: 'gpu-1', from: 'closed', to: 'open', cause: 'tripped' });
-    expect(lines[5]).toMatchObject({ action: 'breaker.isolate', target: 'gpu-1' });
-    expect(lines[6]).toMatchObject({
+    expect(lines[1]).toMatchObject({ store: 'sqlite', state: 'degraded', reason: 'disk full' });
+    expect(lines[4]).toMatchObject({ breaker: 'gpu-1', from: 'closed', to: 'open', cause: 'tripped' });
+    expect(lines[8]).toMatchObject({ action: 'breaker.isolate', target: 'gpu-1' });
+    expect(lines[9]).toMatchObject({
       err: { message: 'a subscriber threw', stack: expect.any(String) as string },
     });
   });
@@ -117,10 +121,10 @@ describe('the log', () => {
       return [level, lines.length];
     });
     expect(written).toEqual([
-      ['trace', 7],
-      ['debug', 7],
-      ['info', 6],
-      ['warn', 3],
+      ['trace', 10],
+      ['debug', 10],
+      ['info', 9],
+      ['warn', 5],
       ['error', 1],
       ['fatal', 0],
       ['silent', 0],

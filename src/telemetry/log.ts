@@ -113,6 +113,25 @@ function logEvent(logger: Logger, event: GatewayEvent): void {
     case 'operation.performed':
       logger.info({ action: event.action, target: cut(event.target) }, 'operation performed');
       break;
+    case 'cache.store-changed': {
+      const { store, state, reason } = event;
+      logger[state === 'degraded' ? 'warn' : 'info'](
+        { store, state, reason: cut(reason) },
+        'cache store changed',
+      );
+      break;
+    }
+    case 'cache.restored': {
+      const { entries, corrupt, durationMs } = event;
+      logger[corrupt > 0 ? 'warn' : 'info'](
+        { entries, corrupt, durationMs: roundMs(durationMs) },
+        'cache entries restored',
+      );
+      break;
+    }
+    case 'cache.purged':
+      logger.info({ entries: event.entries, by: event.by }, 'cache purged');
+      break;
     case 'config.reloaded': {
       const { result, trigger, changed, needsRestart, problem } = event;
       if (result === 'rejected') {

@@ -12,6 +12,7 @@ import type { Counter, Gauge } from './instruments.ts';
 import type { Metrics } from './metrics.ts';
 import { BreakerRecorder } from './recorders/breakers.ts';
 import { ByValue } from './recorders/by-value.ts';
+import { CacheStoreRecorder } from './recorders/cache-store.ts';
 import { CacheRecorder } from './recorders/cache.ts';
 import { ModelRecorder } from './recorders/models.ts';
 import { RequestRecorder } from './recorders/requests.ts';
@@ -20,6 +21,7 @@ import { UpstreamRecorder } from './recorders/upstreams.ts';
 export class Observer {
   readonly #requests: RequestRecorder;
   readonly #cache: CacheRecorder;
+  readonly #cacheStore: CacheStoreRecorder;
   readonly #breakers: BreakerRecorder;
   readonly #upstreams: UpstreamRecorder;
   readonly #reloads: ByValue<'applied' | 'rejected', Counter>;
@@ -30,6 +32,7 @@ export class Observer {
   constructor(metrics: Metrics<MetricCatalogue>, state: StateReader, clock: Clock) {
     this.#requests = new RequestRecorder(metrics, new ModelRecorder(metrics, () => state.upstreams(), clock));
     this.#cache = new CacheRecorder(metrics);
+    this.#cacheStore = new CacheStoreRecorder(metrics);
     this.#breakers = new BreakerRecorder(metrics);
     this.#upstreams = new UpstreamRecorder(metrics);
     const reloads = metrics.counter('llamascope_config_reloads_total');
@@ -69,6 +72,12 @@ export class Observer {
       case 'cache.saved':
         this.#cache.observe(event);
         break;
+      case 'cache.store-failed':
+      case 'cache.store-wrote':
+      case 'cache.restored':
+      case 'cache.replicated':
+        this.#cacheStore.observe(event);
+        break;
       case 'breaker.settled':
       case 'breaker.ignored':
       case 'breaker.rejected':
@@ -91,6 +100,8 @@ export class Observer {
       case 'pool.connect-failed':
         this.#upstreams.observe(event);
         break;
+      case 'cache.store-changed':
+      case 'cache.purged':
       case 'upstream.health-changed':
         // For the log: the gauge is read from the state at the scrape.
         break;

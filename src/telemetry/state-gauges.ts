@@ -157,14 +157,24 @@ function cacheCollector(metrics: Metrics<MetricCatalogue>, reader: StateReader):
   const size = metrics.gauge('semcache_size');
   const fill = metrics.gauge('semcache_fill_ratio');
   const bytes = metrics.gauge('llamascope_semcache_bytes');
+  const storeState = metrics.gauge('llamascope_semcache_store_state');
+  const pending = metrics.gauge('llamascope_semcache_store_pending');
   return {
     name: 'cache',
-    families: [size, fill, bytes],
+    families: [size, fill, bytes, storeState, pending],
     collect: () => {
       const cache = reader.cache();
       size.replace([[{}, cache.entries]]);
       fill.replace([[{}, cache.maxEntries > 0 ? cache.entries / cache.maxEntries : 0]]);
       bytes.replace([[{}, cache.bytes]]);
+      const { kind, state: now } = cache.store;
+      storeState.replace(
+        (['ok', 'loading', 'degraded'] as const).map((state) => [
+          { store: kind, state },
+          state === now ? 1 : 0,
+        ]),
+      );
+      pending.replace([[{}, cache.store.pending]]);
     },
   };
 }

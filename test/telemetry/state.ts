@@ -71,7 +71,7 @@ export function oneUpstream(name = 'gpu-1'): WritableState {
       maxEntries: 100,
       bytes: 5_000,
       maxBytes: 1_000_000,
-      store: { kind: 'memory', state: 'ok', reason: null, pending: 0 },
+      store: { kind: 'sqlite', state: 'ok', reason: null, pending: 2 },
     },
   };
 }

@@ -16,6 +16,7 @@ import type {
   CacheEntry,
   EntryEmbedding,
   EntryStore,
+  MaybePromise,
   PurgeSelector,
   PutOutcome,
   RemovalReason,
@@ -83,6 +84,11 @@ export class MemoryStore implements EntryStore {
 
   peek(key: string): CacheEntry | null {
     return this.#live(key)?.entry ?? null;
+  }
+
+  /** What the entry takes; 0 when there is none. */
+  bytesOf(key: string): number {
+    return this.#byKey.get(key)?.bytes ?? 0;
   }
 
   put(entry: CacheEntry, replace: boolean): PutOutcome {
@@ -161,7 +167,7 @@ export class MemoryStore implements EntryStore {
     return ALWAYS_OK;
   }
 
-  flush(): void {
+  flush(): MaybePromise<void> {
     // Nothing is kept anywhere else.
   }
 
@@ -183,7 +189,7 @@ export class MemoryStore implements EntryStore {
     this.#sweep = this.#byKey.size === 0 ? null : this.#setSweep(SWEEP_MIN_MS);
   }
 
-  close(): void {
+  close(): MaybePromise<void> {
     this.#closed = true;
     this.#sweep?.cancel();
     this.#sweep = null;

@@ -3,7 +3,9 @@ import type { MetricCatalogue } from '../catalogue.ts';
 import type { Counter, Histogram } from '../instruments.ts';
 import type { Metrics } from '../metrics.ts';
 import { ByValue } from './by-value.ts';
+import type { CacheStoreEvent } from './cache-store.ts';
 
+type LookupEvent = Exclude<CacheEvent, CacheStoreEvent | { type: 'cache.store-changed' | 'cache.purged' }>;
 type LookedUp = CacheEvent & { type: 'cache.looked-up' };
 type StoreResult = (CacheEvent & { type: 'cache.stored' })['result'];
 type EvictionReason = (CacheEvent & { type: 'cache.evicted' })['reason'];
@@ -48,7 +50,7 @@ export class CacheRecorder {
     this.#savedTokens = metrics.counter('llamascope_semcache_saved_tokens_total').labels({});
   }
 
-  observe(event: CacheEvent): void {
+  observe(event: LookupEvent): void {
     switch (event.type) {
       case 'cache.looked-up':
         this.#lookedUp(event);
