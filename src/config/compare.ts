@@ -19,6 +19,8 @@ export const FIXED_AT_START: Readonly<Record<string, string>> = {
   'metrics.prefix': 'the names of metrics are set up at the start',
   dashboard: 'the page keeps its history and its readers',
   'cache.store': 'the entries are where they are',
+  'cache.snapshot': 'the entries are where they are',
+  'cache.sqlite': 'the entries are where they are',
 };
 
 export interface ConfigComparison {

@@ -113,24 +113,10 @@ function logEvent(logger: Logger, event: GatewayEvent): void {
     case 'operation.performed':
       logger.info({ action: event.action, target: cut(event.target) }, 'operation performed');
       break;
-    case 'cache.store-changed': {
-      const { store, state, reason } = event;
-      logger[state === 'degraded' ? 'warn' : 'info'](
-        { store, state, reason: cut(reason) },
-        'cache store changed',
-      );
-      break;
-    }
-    case 'cache.restored': {
-      const { entries, corrupt, durationMs } = event;
-      logger[corrupt > 0 ? 'warn' : 'info'](
-        { entries, corrupt, durationMs: roundMs(durationMs) },
-        'cache entries restored',
-      );
-      break;
-    }
+    case 'cache.store-changed':
+    case 'cache.restored':
     case 'cache.purged':
-      logger.info({ entries: event.entries, by: event.by }, 'cache purged');
+      logStore(logger, event);
       break;
     case 'config.reloaded': {
       const { result, trigger, changed, needsRestart, problem } = event;
@@ -154,6 +140,20 @@ function logEvent(logger: Logger, event: GatewayEvent): void {
       // The rest is counted, not written: see the metric that each event feeds.
       break;
   }
+}
+
+type StoreEvent = GatewayEvent & { type: 'cache.store-changed' | 'cache.restored' | 'cache.purged' };
+
+function logStore(logger: Logger, event: StoreEvent): void {
+  if (event.type === 'cache.store-changed') {
+    const { store, state, reason } = event;
+    const level = state === 'degraded' ? 'warn' : 'info';
+    logger[level]({ store, state, reason: cut(reason) }, 'cache store changed');
+  } else if (event.type === 'cache.restored') {
+    const { entries, corrupt, durationMs } = event;
+    const level = corrupt > 0 ? 'warn' : 'info';
+    logger[level]({ entries, corrupt, durationMs: roundMs(durationMs) }, 'cache entries restored');
+  } else logger.info({ entries: event.entries, by: event.by }, 'cache purged');
 }
 
 function requestLine(event: Finished): Record<string, unknown> {

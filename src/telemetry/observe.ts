@@ -4,7 +4,7 @@
  * costs a few hundred nanoseconds (`bench/micro/metrics.ts`), because instruments are resolved beforehand, so
  * that an event means a `Map.get` by name and an addition.
  */
-import type { GatewayEvent } from '../core/events.ts';
+import type { GatewayEvent, SystemEvent } from '../core/events.ts';
 import type { StateReader } from '../core/state.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { MetricCatalogue } from './catalogue.ts';
@@ -106,18 +106,20 @@ export class Observer {
         // For the log: the gauge is read from the state at the scrape.
         break;
       case 'config.reloaded':
-        this.#reloads.at(event.result).inc();
-        if (event.result === 'applied') this.#lastReload.set(event.at / 1_000);
-        break;
       case 'operation.performed':
-        this.#operations.at(event.action).inc();
-        break;
       case 'subscriber.failed':
-        this.#subscriberFailures.inc();
+        this.#ofItself(event);
         break;
       default:
         // Compiles only while every event type is handled above. An unknown one at run time is let pass.
         event satisfies never;
     }
+  }
+  #ofItself(event: SystemEvent): void {
+    if (event.type === 'config.reloaded') {
+      this.#reloads.at(event.result).inc();
+      if (event.result === 'applied') this.#lastReload.set(event.at / 1_000);
+    } else if (event.type === 'operation.performed') this.#operations.at(event.action).inc();
+    else this.#subscriberFailures.inc();
   }
 }
