@@ -17,7 +17,9 @@ const config: ViteUserConfig = defineConfig({
         'src/cache/test-support.ts',
         'src/cache/store/contract.ts',
         'src/cache/store/sample-entry.ts',
-        'src/embedding/use-lite-worker.ts', // runs in a worker thread, which v8 coverage does not see
+        // run in a worker thread, which v8 coverage does not see
+        'src/**/*-worker.ts',
+        'src/cache/store/sqlite/database.ts',
         'src/cli/main.ts', // the process entry: tested by spawning it
       ],
       reportOnFailure: true,

@@ -1,7 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import type { SqliteCall, SqliteReply } from './protocol.ts';
 
-const SCRIPT: URL = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+const SCRIPT: URL = new URL(
+  import.meta.url.endsWith('.ts') ? './sqlite-worker.ts' : './sqlite-worker.js',
+  import.meta.url,
+);
 
 export type SqliteAnswer = Extract<SqliteReply, { readonly ok: true }>;
 

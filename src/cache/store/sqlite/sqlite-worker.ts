@@ -4,7 +4,7 @@ import { EntryDatabase } from './database.ts';
 import type { SqlitePage, SqliteReply, SqliteRequest } from './protocol.ts';
 
 const port = parentPort;
-if (port === null) throw new Error('sqlite/worker must run in a worker thread');
+if (port === null) throw new Error('sqlite-worker must run in a worker thread');
 
 let database: EntryDatabase | null = null;
 
