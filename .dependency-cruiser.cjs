@@ -25,13 +25,13 @@ module.exports = {
       comment: 'A file of src that no entry reaches is dead, or was meant to be wired and is not.',
       severity: 'error',
       from: {
-        path: '^src/(cli/main|index)\\.ts$|^src/[^/]+/index\\.ts$|^src/embedding/use-lite-worker\\.ts$',
+        path: '^src/(cli/main|index)\\.ts$|^src/[^/]+/index\\.ts$|-worker\\.ts$',
       },
       to: {
         path: '^src/',
         // The entries themselves, what a thread or a script starts, and what only tests share.
         pathNot:
-          '\\.test\\.ts$|^src/(cli/main|index)\\.ts$|^src/[^/]+/index\\.ts$|use-lite-worker|/reference\\.ts$|^src/cache/(test-support|store/(contract|sample-entry))\\.ts$',
+          '\\.test\\.ts$|^src/(cli/main|index)\\.ts$|^src/[^/]+/index\\.ts$|-worker\\.ts$|/reference\\.ts$|^src/cache/(test-support|store/(contract|sample-entry))\\.ts$',
         reachable: false,
       },
     },
