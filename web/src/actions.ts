@@ -85,7 +85,7 @@ export const ACTION_WORDS: Readonly<Record<ActionId, ActionWords>> = {
 };
 
 export async function perform(action: ActionInfo, { subject, body }: ActionRequest): Promise<void> {
-  const path = action.path.replace(/\{\w+\}/, encodeURIComponent(subject));
+  const path = action.path.replace(/\{\w+(\.\.\.)?\}/, encodeURIComponent(subject));
   // The page may stand below a prefix that a proxy took off; the operations plane is one step above it.
   const url = new URL(`..${path}`, new URL('./', location.href));
   const response = await fetch(url, {

@@ -17,7 +17,7 @@ export type View = (typeof VIEWS)[number];
 
 export const VIEW_NAMES: Readonly<Record<View, string>> = {
   overview: 'Overview',
-  upstreams: 'Upstreams & breakers',
+  upstreams: 'Upstreams',
   cache: 'Cache',
   serving: 'Serving',
   clients: 'Clients & cost',
@@ -35,6 +35,8 @@ export const RANGES: readonly (readonly [seconds: number, name: string])[] = [
   [3_600, '1 h'],
   [21_600, '6 h'],
   [86_400, '24 h'],
+  [604_800, '7 d'],
+  [2_592_000, '30 d'],
 ];
 const DEFAULT_RANGE = 900;
 

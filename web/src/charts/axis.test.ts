@@ -17,6 +17,7 @@ describe('the axis of values', () => {
     [0, 'per_second', '0 | 0.25 /s | 0.5 /s | 0.75 /s | 1 /s'],
     [0.42, 'seconds', '0 | 200 ms | 400 ms | 600 ms'],
     [3, 'count', '0 | 1 | 2 | 3 | 4'],
+    [9.4, 'count', '0 | 5 | 10'],
     [0.4, 'ratio', '0 | 25 % | 50 % | 75 % | 100 %'],
     [30 * 1_048_576, 'bytes', '0 | 10 MiB | 20 MiB | 30 MiB | 40 MiB'],
   ] as const)('up to %d %s has the ticks %s', (largest, unit, shown) => {

@@ -48,14 +48,17 @@ function tickStep(top: number, unit: Unit): number {
     const power = 1_024 ** Math.floor(Math.log2(Math.max(rough, 1)) / 10);
     return roundUp(rough / power) * power;
   }
-  const step = unit === 'ratio' && top === 1 ? 0.25 : roundUp(rough);
-  return unit === 'count' || unit === 'state' || unit === 'flag' ? Math.max(1, Math.round(step)) : step;
+  if (unit === 'ratio' && top === 1) return 0.25;
+  // Half a request does not wait.
+  if (unit === 'count' || unit === 'state' || unit === 'flag')
+    return Math.max(1, roundUp(rough, [1, 2, 5, 10]));
+  return roundUp(rough);
 }
 
-/** To 1, 2, 2.5 or 5 times a power of ten. */
-function roundUp(value: number): number {
+/** To one of these times a power of ten. */
+function roundUp(value: number, factors: readonly number[] = [1, 2, 2.5, 5, 10]): number {
   const power = 10 ** Math.floor(Math.log10(value));
-  const step = [1, 2, 2.5, 5, 10].find((factor) => factor * power >= value * 0.999) ?? 10;
+  const step = factors.find((factor) => factor * power >= value * 0.999) ?? 10;
   return step * power;
 }
 
@@ -67,12 +70,13 @@ export function tickLabel(value: number, unit: Unit): string {
 }
 
 const TIME_STEPS = [
-  5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400,
+  5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800,
+  604_800,
 ] as const;
 
 /** Whole minutes or hours of the reader's own day, as many as have room. */
 export function timeTicks(from: number, to: number, room: number): readonly number[] {
-  const step = TIME_STEPS.find((candidate) => (to - from) / candidate <= room) ?? 86_400;
+  const step = TIME_STEPS.find((candidate) => (to - from) / candidate <= room) ?? 604_800;
   const shift = new Date(from * 1_000).getTimezoneOffset() * 60;
   const first = Math.ceil((from - shift) / step) * step + shift;
   const out: number[] = [];
@@ -81,5 +85,9 @@ export function timeTicks(from: number, to: number, room: number): readonly numb
 }
 
 export function timeLabel(at: number, span: number): string {
-  return clockTime(at, span <= 240);
+  if (span <= 90_000) return clockTime(at, span <= 240);
+  const date = new Date(at * 1_000);
+  return date.getHours() === 0 && date.getMinutes() === 0
+    ? date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })
+    : clockTime(at, false);
 }

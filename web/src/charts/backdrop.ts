@@ -12,11 +12,12 @@ export function drawMarks(plot: uPlot, marks: readonly OpenSpan[]): void {
   ctx.rect(bbox.left, bbox.top - 8 * ratio, bbox.width, bbox.height + 8 * ratio);
   ctx.clip();
   for (const span of marks) {
-    const left = plot.valToPos(span.from, 'x', true);
+    const left = Math.max(bbox.left, plot.valToPos(span.from, 'x', true));
     const right = span.to === null ? bbox.left + bbox.width : plot.valToPos(span.to, 'x', true);
     if (right < bbox.left || left > bbox.left + bbox.width) continue;
     ctx.fillStyle = colour('bad-wash');
     ctx.fillRect(left, bbox.top, Math.max(right - left, ratio), bbox.height);
+    if (left === bbox.left) continue;
     ctx.fillStyle = colour('bad');
     ctx.fillRect(Math.round(left), bbox.top, ratio, bbox.height);
     ctx.beginPath();

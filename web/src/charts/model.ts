@@ -32,7 +32,7 @@ export interface ChartData {
 /** A time in which a breaker was not closed. */
 export interface OpenSpan {
   readonly breaker: string;
-  /** Unix seconds. */
+  /** Unix seconds; -Infinity when it began before the window. */
   readonly from: number;
   /** Null while it lasts. */
   readonly to: number | null;

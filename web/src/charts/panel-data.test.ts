@@ -86,5 +86,6 @@ describe('openings of breakers', () => {
       { breaker: 'gpu-2', from: 6, to: null },
     ]);
     expect(openSpans(undefined)).toEqual([]);
+    expect(openSpans(reply({ 'gpu-1': [1, 1, 0] }))).toEqual([{ breaker: 'gpu-1', from: -Infinity, to: 2 }]);
   });
 });

@@ -94,7 +94,10 @@ export function openSpans(reply: HistoryReply | undefined): readonly OpenSpan[] 
       const current = spans.at(-1);
       if (current !== undefined && current.to === null) {
         if (value === 0) current.to = time - step;
-      } else if (value === 1) spans.push({ breaker: legend, from: time - step, to: null });
+      } else if (value === 1) {
+        // Open at the first sample: it opened before the window, where nothing is known of it.
+        spans.push({ breaker: legend, from: at === 0 ? -Infinity : time - step, to: null });
+      }
     });
     return spans;
   });

@@ -54,11 +54,20 @@ export function usePlot(input: PlotInput, height: number, theme: string): PlotHa
 
 function step(plot: uPlot, by: number | null): void {
   if (by === null) {
-    plot.setCursor({ left: -10, top: -10 });
+    place(plot, -10, -10);
     return;
   }
   const last = plot.data[0].length - 1;
   const at = Math.min(last, Math.max(0, (plot.cursor.idx ?? last) + by));
   const time = plot.data[0][at];
-  if (time !== undefined) plot.setCursor({ left: plot.valToPos(time, 'x'), top: 0 });
+  if (time !== undefined) place(plot, plot.valToPos(time, 'x'), 0);
+}
+
+/** On this chart and, as when a mouse moves it, on all others: the third argument, which uPlot's types leave out. */
+function place(plot: uPlot, left: number, top: number): void {
+  (plot as unknown as Publishing).setCursor({ left, top }, true, true);
+}
+
+interface Publishing {
+  setCursor(at: { readonly left: number; readonly top: number }, fire: boolean, publish: boolean): void;
 }

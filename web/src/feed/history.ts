@@ -22,7 +22,11 @@ export async function loadPanel(
     cache: 'no-store',
   });
   if (!response.ok) throw await problemOf(response);
-  return (await response.json()) as HistoryReply;
+  const reply = (await response.json()) as HistoryReply;
+  // Whatever stands between may answer 200 with something of its own.
+  if (!Array.isArray(reply.times) || !Array.isArray(reply.series) || !(reply.stepSeconds > 0))
+    throw new Error(`the history of ${panel} was not understood`);
+  return reply;
 }
 
 /** The stream's values mean the same as the history's only while both are taken over the same window. */

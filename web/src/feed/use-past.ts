@@ -8,8 +8,9 @@ export interface PastView {
   readonly problem: string | null;
 }
 
-/** How often the figures over a whole range are computed anew for panels that grow by ticks. */
+/** How often the figures over a whole range are computed anew for panels that grow by ticks; sooner while there are none. */
 const WHOLE_EVERY_S = 60;
+const WHOLE_AT_FIRST_S = 10;
 
 /** The history of some panels over the last `range` seconds, kept up to date unless paused. */
 export function usePast(ids: readonly string[], range: number, feed: Feed, paused: boolean): PastView {
@@ -60,7 +61,10 @@ export function usePast(ids: readonly string[], range: number, feed: Feed, pause
 
   // Panels with long steps do not grow; they are asked for again.
   const longest = Math.max(0, ...[...past.values()].map(({ stepSeconds }) => stepSeconds));
-  const every = longest <= 5 ? WHOLE_EVERY_S : Math.min(60, longest);
+  const known = [...past.values()].some(({ series }) =>
+    series.some(({ whole }) => whole !== null && whole > 0),
+  );
+  const every = longest > 5 ? Math.min(60, longest) : known ? WHOLE_EVERY_S : WHOLE_AT_FIRST_S;
   useEffect(() => {
     if (paused) return;
     const timer = setInterval(() => setRound((count) => count + 1), every * 1_000);

@@ -87,8 +87,9 @@ export function Head({
 }
 
 /** How far back there can be anything: the longest tier, or as far as a Prometheus is asked. */
-function reachOf({ hello: { history } }: Snapshot): number {
-  return Math.max(history.longestSeconds, ...history.tiers.map(({ spanSeconds }) => spanSeconds));
+function reachOf({ hello: { history, features } }: Snapshot): number {
+  const own = Math.max(...history.tiers.map(({ spanSeconds }) => spanSeconds));
+  return features.prometheus ? Math.max(own, history.longestSeconds) : own;
 }
 
 export function Rail({
