@@ -13,6 +13,7 @@ import type { Config, ConfigInput } from './config/config.ts';
 import { resolveConfig } from './config/resolve.ts';
 import type { GatewayEvent, ReloadTrigger } from './core/events.ts';
 import type { StateReader } from './core/state.ts';
+import { createDrainDesk } from './gateway/drain.ts';
 import { createListeners } from './gateway/listeners.ts';
 import { createLivePage } from './gateway/live-page.ts';
 import { createOperationsPlane, operationRoutes } from './gateway/operations-plane.ts';
@@ -68,7 +69,11 @@ export function createGateway(input: ConfigInput, deps: GatewayDeps = {}): Gatew
     },
   });
   const live = createLivePage(initial, parts, () => reloader.inForce.config.admin.token !== null);
-  const routes = operationRoutes(initial, parts, { reload: () => reloader.reload('admin'), live });
+  const routes = operationRoutes(initial, parts, {
+    reload: () => reloader.reload('admin'),
+    live,
+    drainDesk: createDrainDesk(parts, () => reloader.inForce.config),
+  });
   let operations = createOperationsPlane(initial, parts, routes);
   // The doors ask for what is in force with each request.
   const listeners = createListeners(initial, {

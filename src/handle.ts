@@ -40,8 +40,8 @@ export interface HandleOptions {
   /** Route templates of Ollama's management calls that may pass; the rest answer 403. */
   readonly allowManagement: ReadonlySet<string>;
   readonly priorityOf: PriorityOf;
-  /** Once true, new requests are refused. */
-  readonly draining: () => boolean;
+  /** Why new requests are refused, after the word Llamascope; null while they are taken. */
+  readonly closedBecause: () => string | null;
   /** Told of defects (never of expected failures), for the log. */
   readonly onDefect: (id: RequestId, error: unknown) => void;
 }
@@ -192,7 +192,8 @@ const NO_FACTS: GatewayRequest['facts'] = { model: null, stream: false, json: nu
 
 /** Refusals that need no body: ours to make before a byte of it is read. */
 function admitAtDoor(inbound: InboundRequest, options: HandleOptions): void {
-  if (options.draining()) throw new GatewayError('draining', 'Llamascope is shutting down');
+  const closed = options.closedBecause();
+  if (closed !== null) throw new GatewayError('draining', `Llamascope ${closed}`);
   const via = inbound.headers['via'];
   if (via !== undefined && String(via).includes(options.instance)) {
     throw new GatewayError(

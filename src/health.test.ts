@@ -1,21 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { upstreamJson } from './admin/upstreams.ts';
 import { breakerName, modelId, upstreamName } from './core/ids.ts';
 import type { BreakerSnapshot, StateReader, UpstreamSnapshot } from './core/state.ts';
-import {
-  breakerReport,
-  cacheReport,
-  healthReport,
-  judge,
-  readiness,
-  upstreamReport,
-  type HealthFacts,
-} from './health.ts';
+import { breakerReport, cacheReport, healthReport, judge, readiness, type HealthFacts } from './health.ts';
 
 const FACTS: HealthFacts = {
   version: '1.2.3',
   startedAt: 0,
   uptimeSeconds: 61.7,
   draining: false,
+  closedByHand: false,
   metricsEnabled: true,
   embedderProblem: null,
   reloads: { appliedAt: 0, needsRestart: [], problem: null },
@@ -32,6 +26,8 @@ const upstream = (name: string, more: Partial<UpstreamSnapshot> = {}): UpstreamS
   models: [modelId('m')],
   resident: [],
   simulator: false,
+  draining: false,
+  inFlight: 0,
   ...more,
 });
 
@@ -125,7 +121,7 @@ describe('health', () => {
       upstreams: [{ name: 'a', probedAt: '1970-01-01T00:00:00.000Z' }],
       cache: { fillRatio: 0.25 },
     });
-    expect(upstreamReport(upstream('a', { probedAt: null }))).toMatchObject({ probedAt: null });
+    expect(upstreamJson(upstream('a', { probedAt: null }))).toMatchObject({ probedAt: null });
     expect(breakerReport(state([], [breaker('a')]))).toMatchObject([
       { lastStateChangeAt: '1970-01-01T00:00:00.000Z' },
     ]);

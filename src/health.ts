@@ -1,6 +1,7 @@
 import { breakerJson } from './admin/breakers.ts';
+import { upstreamJson } from './admin/upstreams.ts';
 import type { JsonValue } from './core/json.ts';
-import type { StateReader, UpstreamSnapshot } from './core/state.ts';
+import type { StateReader } from './core/state.ts';
 
 /** What `/health` and `/readyz` say, in words a person can act on. Computed from the same snapshots as the metrics. */
 export interface HealthFacts {
@@ -9,6 +10,8 @@ export interface HealthFacts {
   readonly startedAt: number;
   readonly uptimeSeconds: number;
   readonly draining: boolean;
+  /** Drained by hand: it may be opened again. */
+  readonly closedByHand: boolean;
   readonly metricsEnabled: boolean;
   /** Why the semantic tier has no embedder although its mode wants one; null when all is well. */
   readonly embedderProblem: string | null;
@@ -43,9 +46,11 @@ export function judge(state: StateReader, facts: HealthFacts): Verdict {
   );
   const usable = upstreams.filter((upstream) => upstream.healthy && !open.has(upstream.name));
   if (facts.draining) reasons.push('shutting down: no new requests are taken');
+  else if (facts.closedByHand) reasons.push('drained by hand: no new requests are taken until /admin/resume');
   if (usable.length === 0) reasons.push('no upstream can take a request');
   for (const upstream of upstreams) {
-    if (!upstream.healthy) reasons.push(`upstream ${upstream.name} is unhealthy: ${upstream.reason}`);
+    if (upstream.draining) reasons.push(`upstream ${upstream.name} is drained`);
+    else if (!upstream.healthy) reasons.push(`upstream ${upstream.name} is unhealthy: ${upstream.reason}`);
   }
   for (const breaker of breakers) {
     if (breaker.state === 'closed') continue;
@@ -67,7 +72,7 @@ export function judge(state: StateReader, facts: HealthFacts): Verdict {
   if (problem !== null)
     reasons.push(`a new configuration was refused, the former one is in force: ${problem}`);
   if (needsRestart.length > 0) reasons.push(`waits for a restart to take effect: ${needsRestart.join(', ')}`);
-  const down = facts.draining || usable.length === 0;
+  const down = facts.draining || facts.closedByHand || usable.length === 0;
   return { status: down ? 'down' : reasons.length > 0 ? 'degraded' : 'ok', reasons };
 }
 
@@ -93,20 +98,11 @@ export function healthReport(state: StateReader, facts: HealthFacts): JsonValue 
       needsRestart: [...facts.reloads.needsRestart],
       problem: facts.reloads.problem,
     },
-    upstreams: state.upstreams().map(upstreamReport),
+    upstreams: state.upstreams().map(upstreamJson),
     breakers: breakerReport(state),
     pools: state.pools().map((pool) => ({ ...pool })),
     queues: state.queues().map((queue) => ({ ...queue })),
     cache: cacheReport(state),
-  };
-}
-
-export function upstreamReport(upstream: UpstreamSnapshot): JsonValue {
-  return {
-    ...upstream,
-    models: [...upstream.models],
-    resident: [...upstream.resident],
-    probedAt: upstream.probedAt === null ? null : new Date(upstream.probedAt).toISOString(),
   };
 }
 

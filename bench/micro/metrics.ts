@@ -66,6 +66,8 @@ function createState(models: readonly string[], upstreams: readonly string[]): S
         models: models.map(modelId),
         resident: [],
         simulator: false,
+        draining: false,
+        inFlight: 0,
       })),
     cache: () => ({
       mode: 'on',

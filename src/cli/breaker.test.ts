@@ -30,6 +30,7 @@ async function run(
     err: (line) => err.push(line),
     status: () => undefined,
     onSignal: () => () => undefined,
+    onHangup: () => () => undefined,
   });
   return { code, out: out.join('\n'), err: err.join('\n') };
 }

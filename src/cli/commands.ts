@@ -22,6 +22,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./compare.ts')).compareCommand,
   },
   {
+    name: 'upstreams',
+    summary: 'Show the upstreams of a running gateway, or drain one.',
+    load: async () => (await import('./upstreams.ts')).upstreamsCommand,
+  },
+  {
     name: 'check',
     summary: 'Check a configuration without starting anything.',
     load: async () => (await import('./check.ts')).checkCommand,

@@ -10,6 +10,8 @@ export interface CliIo {
   status(line: string | null): void;
   /** Calls back on each SIGINT and SIGTERM; the returned function stops that. */
   onSignal(callback: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
+  /** Calls back on each SIGHUP that asks for a reload; the returned function stops that. */
+  onHangup(callback: () => void): () => void;
 }
 
 /** 0: it worked. 1: it failed. 2: it was asked for wrongly. */

@@ -1,5 +1,7 @@
 /** The command as a real process: what a shell, a supervisor and a pipe see of it. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startSimulator, type Simulator } from '../simulator/index.ts';
@@ -96,6 +98,36 @@ describe('the process', () => {
     running.child.kill(signal);
     expect(await running.exited).toBe(0);
     expect(running.out()).toBe(`listening on ${url}\n`);
+  });
+
+  it('reloads when its file changes, on SIGHUP, and keeps what it has when the file is wrong', async () => {
+    const simulator = await backend(0);
+    const folder = mkdtempSync(path.join(tmpdir(), 'llamascope-reload-'));
+    onTestFinished(() => {
+      rmSync(folder, { recursive: true });
+    });
+    const file = path.join(folder, 'llamascope.yaml');
+    const write = (more: string): void => {
+      const text = `listen: 127.0.0.1:0\nupstreams: [{ name: local, url: '${simulator.url}' }]\n${more}`;
+      writeFileSync(`${file}.new`, text);
+      renameSync(`${file}.new`, file);
+    };
+    write('');
+    await using running = start(['serve', '--config', file]);
+    const url = await ready(running);
+    const mode = async (): Promise<unknown> =>
+      ((await (await fetch(`${url}/admin/cache`)).json()) as { readonly mode: string }).mode;
+    write('cache: { mode: exact }\n');
+    await expect.poll(mode, { timeout: 10_000 }).toBe('exact');
+    expect(running.err()).toContain('"trigger":"file","changed":["cache.mode"]');
+    running.child.kill('SIGHUP');
+    await expect.poll(running.err, { timeout: 10_000 }).toContain('"trigger":"signal","changed":[]');
+    write('cache: { mode: nonsense }\n');
+    await expect.poll(running.err, { timeout: 10_000 }).toContain('configuration refused');
+    expect(await mode()).toBe('exact');
+    write('cache: { mode: off }\nlisten: 127.0.0.1:1\n');
+    running.child.kill('SIGTERM');
+    expect(await running.exited).toBe(0);
   });
 
   it('a second signal does not wait for running answers', async () => {

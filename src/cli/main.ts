@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { closeSync, openSync } from 'node:fs';
 import type { CliIo } from './io.ts';
 import { unsupportedNode } from './node-version.ts';
 import { reportFailure, runCli } from './run.ts';
@@ -25,7 +26,27 @@ const io: CliIo = {
       process.off('SIGTERM', callback);
     };
   },
+  onHangup(callback) {
+    const onHangup = (): void => {
+      if (terminalIsGone()) process.emit('SIGTERM');
+      else callback();
+    };
+    process.on('SIGHUP', onHangup);
+    return () => process.off('SIGHUP', onHangup);
+  },
 };
+
+/** SIGHUP is also what a closed terminal window sends: whoever was started from one ends with it. */
+const startedInTerminal = process.stderr.isTTY || process.stdin.isTTY;
+function terminalIsGone(): boolean {
+  if (!startedInTerminal) return false;
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return false;
+  } catch {
+    return true;
+  }
+}
 
 // A reader that went away (`llamascope check | head -1`) is no failure.
 for (const stream of [process.stdout, process.stderr]) {

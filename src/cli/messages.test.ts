@@ -14,6 +14,7 @@ function listen(): { io: CliIo; out: string[]; err: string[] } {
     err: (line) => err.push(line),
     status: () => undefined,
     onSignal: () => () => undefined,
+    onHangup: () => () => undefined,
   };
   return { io, out, err };
 }

@@ -34,6 +34,7 @@ function start(args: readonly string[], env: CliIo['env'] = {}): Invocation {
       callbacks.add(callback);
       return () => callbacks.delete(callback);
     },
+    onHangup: () => () => undefined,
   });
   return {
     out,

@@ -20,6 +20,7 @@ import {
   wantsUpstream,
   type QuickstartUpstream,
 } from './quickstart.ts';
+import { reloadOnDemand, type ReloadTriggersOptions } from './reload-triggers.ts';
 import { stopOnSignal } from './stop-signal.ts';
 
 const quickstartOption: OptionSpec = {
@@ -27,7 +28,12 @@ const quickstartOption: OptionSpec = {
   value: null,
   help: 'Everything on: the Ollama at OLLAMA_HOST or 127.0.0.1:11434 if it answers, else a simulator in this process; cache mode on, sampled answers included. File, environment and options still win.',
 };
-const ownOptions = [quickstartOption, configOption, upstreamOption, ...mainConfigOptions];
+const watchOption: OptionSpec = {
+  name: 'watch',
+  value: null,
+  help: 'Reload when the configuration file changes. On unless --no-watch; SIGHUP and POST /admin/reload work either way.',
+};
+const ownOptions = [quickstartOption, configOption, watchOption, upstreamOption, ...mainConfigOptions];
 const options = [...ownOptions, ...otherConfigOptions];
 
 export const serveCommand: Command = {
@@ -36,6 +42,7 @@ export const serveCommand: Command = {
       'Usage: llamascope serve [OPTIONS]',
       '',
       'Runs the gateway until SIGINT or SIGTERM; then running answers may end (drainMs), a second signal does not wait.',
+      'A change of the configuration file, and SIGHUP, put the new configuration in force without dropping a request.',
       'When it is ready, stdout has one line: listening on http://HOST:PORT',
       '',
       'Options:',
@@ -49,7 +56,7 @@ export const serveCommand: Command = {
     ].join('\n'),
   async run(args: readonly string[], io: CliIo): Promise<ExitCode> {
     refuseSecrets(args);
-    const { config: file, quickstart, ...flags } = readOptions(args, options);
+    const { config: file, quickstart, watch, ...flags } = readOptions(args, options);
     const load = (upstream: QuickstartUpstream | null): LoadedConfig =>
       loadConfig({
         flags: flags satisfies OptionValues,
@@ -63,9 +70,11 @@ export const serveCommand: Command = {
       quickstart === true && wantsUpstream(first)
         ? await findUpstream(io.env['OLLAMA_HOST'], first.config.listen)
         : null;
-    const { config } = upstream === null ? first : load(upstream);
+    const loaded = upstream === null ? first : load(upstream);
+    const gateway = createGateway(loaded.config, { readConfig: () => load(upstream).config });
+    const reloads = { file: watch === false ? null : loaded.file, clock: systemClock };
     try {
-      return await serve(config, upstream, quickstart === true, io);
+      return await serve(gateway, reloads, { upstream, quickstart: quickstart === true }, io);
     } finally {
       await upstream?.close();
     }
@@ -73,21 +82,25 @@ export const serveCommand: Command = {
 };
 
 async function serve(
-  config: Config,
-  upstream: QuickstartUpstream | null,
-  quickstart: boolean,
+  gateway: Gateway,
+  reloads: ReloadTriggersOptions,
+  { upstream, quickstart }: { readonly upstream: QuickstartUpstream | null; readonly quickstart: boolean },
   io: CliIo,
 ): Promise<ExitCode> {
-  const gateway = createGateway(config);
   const { url, adminUrl } = await listenOrClose(gateway);
+  const noMoreReloads = reloadOnDemand(gateway, reloads, io);
   const stopping = stopOnSignal(io, systemClock, async (signal) => {
+    noMoreReloads();
+    const { drainMs } = gateway.config;
     io.err(
-      `${signal}: finishing what is running, for at most ${config.drainMs / 1_000} s; once more to stop at once`,
+      `${signal}: finishing what is running, for at most ${drainMs / 1_000} s; once more to stop at once`,
     );
-    await gateway.close(config.drainMs);
+    await gateway.close(drainMs);
   });
   io.out(`listening on ${url}`);
-  if (quickstart) for (const line of await introduction(config, upstream, { url, adminUrl })) io.err(line);
+  if (quickstart) {
+    for (const line of await introduction(gateway.config, upstream, { url, adminUrl })) io.err(line);
+  }
   return (await stopping) === 'finished' ? 0 : 1;
 }
 

@@ -17,6 +17,7 @@ function harness(): { io: CliIo; signal: (name: Signal) => void; listening: () =
       callbacks.add(callback);
       return () => callbacks.delete(callback);
     },
+    onHangup: () => () => undefined,
   };
   const signal = (name: Signal): void => {
     for (const callback of callbacks) callback(name);

@@ -122,7 +122,7 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorKind>> = {
   queue_full: kind(503, true, 'The queue in front of the upstream is full.'),
   queue_timeout: kind(503, true, 'The request waited for its turn longer than `queue.waitMs`.'),
   no_upstream: kind(503, true, 'No upstream is available: all are draining, or none is configured.'),
-  draining: kind(503, true, 'Llamascope is shutting down.'),
+  draining: kind(503, true, 'Llamascope is shutting down or drained, or the upstream that was to answer is.'),
   too_many_viewers: kind(503, true, 'As many pages as allowed are reading the live stream already.'),
   upstream_timeout: kind(504, true, 'The upstream sent no content within its time limit.'),
   deadline_exceeded: kind(504, true, "The client's own deadline (`x-request-timeout-ms`) passed."),

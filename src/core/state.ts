@@ -52,6 +52,10 @@ export interface UpstreamSnapshot {
   /** Models in memory now (`/api/ps`). */
   readonly resident: readonly ModelId[];
   readonly simulator: boolean;
+  /** Taken out by hand, or on its way out. */
+  readonly draining: boolean;
+  /** Requests sent its way and not over yet, the queued ones included. */
+  readonly inFlight: number;
 }
 
 /** Where the cache's entries are kept besides this process, and whether that works. */

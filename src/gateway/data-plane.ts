@@ -41,7 +41,8 @@ export function createDataPlane(config: Config, parts: Parts, retry: Stage): Dat
     instance: parts.instance,
     allowManagement: managementTemplates(config),
     priorityOf: createPriorities(config.admission.priority),
-    draining: () => parts.draining,
+    closedBecause: () =>
+      parts.draining ? 'is shutting down' : parts.closedByHand ? 'is drained by hand' : null,
     onDefect: (id, error) => {
       log.logger.error({ requestId: id, err: error }, 'defect: a request failed inside Llamascope');
     },

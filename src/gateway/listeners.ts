@@ -9,6 +9,8 @@ import type { Clock } from '../runtime/clock.ts';
 
 export interface Listeners {
   readonly all: readonly Listener[];
+  /** The one that clients come in by. */
+  readonly data: Listener;
   configure(config: Config): void;
   listen(address: string, adminAddress: string | null): Promise<{ url: string; adminUrl: string }>;
 }
@@ -33,6 +35,7 @@ export function createListeners(config: Config, parts: ListenerParts): Listeners
   const all = admin === null ? [data] : [data, admin];
   return {
     all,
+    data,
     configure: ({ limits }) => {
       for (const listener of all) listener.configure(limits);
     },

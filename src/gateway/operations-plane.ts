@@ -1,10 +1,11 @@
 import { breakerRoutes } from '../admin/breakers.ts';
 import { reloadRoutes } from '../admin/reload.ts';
+import { upstreamJson, upstreamRoutes, type UpstreamDesk } from '../admin/upstreams.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/problems.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { JsonValue } from '../core/json.ts';
-import { breakerReport, cacheReport, healthReport, readiness, upstreamReport } from '../health.ts';
+import { breakerReport, cacheReport, healthReport, readiness } from '../health.ts';
 import type { OperationRoute } from '../http/operation-route.ts';
 import { pageRoutes } from '../live/page-files.ts';
 import type { LivePage } from '../live/live.ts';
@@ -13,13 +14,24 @@ import { createOperations, type Operations } from '../http/operations.ts';
 import type { Parts } from './parts.ts';
 import type { ReloadReport } from './reload.ts';
 
+/** What an operator can do to the gateway as a whole. */
+export interface ByHand {
+  readonly reload: () => Promise<ReloadReport>;
+  readonly drainDesk: UpstreamDesk;
+  readonly live: LivePage | null;
+}
+
 /** What the parts answer on the operations plane beside the paths that every gateway has. Made once, for all reloads. */
 export function operationRoutes(
   config: Config,
   { upstreams }: Parts,
-  { reload, live }: { readonly reload: () => Promise<ReloadReport>; readonly live: LivePage | null },
+  { reload, drainDesk, live }: ByHand,
 ): readonly OperationRoute[] {
-  const acting = [...breakerRoutes(upstreams), ...reloadRoutes({ reload: () => reloadByHand(reload) })];
+  const acting = [
+    ...breakerRoutes(upstreams),
+    ...upstreamRoutes(drainDesk),
+    ...reloadRoutes({ reload: () => reloadByHand(reload) }),
+  ];
   if (!config.dashboard.enabled) return acting;
   return [...acting, ...(live?.routes(acting) ?? silentRoutes()), ...pageRoutes()];
 }
@@ -53,7 +65,7 @@ export function createOperationsPlane(
       breakers: () => breakerReport(state),
       pools: () => state.pools().map((pool) => ({ ...pool })),
       queues: () => state.queues().map((queue) => ({ ...queue })),
-      upstreams: () => state.upstreams().map(upstreamReport),
+      upstreams: () => state.upstreams().map(upstreamJson),
       cache: () => cacheReport(state),
     },
     routes,

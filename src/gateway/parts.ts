@@ -35,6 +35,8 @@ export interface Parts {
   readonly facts: () => HealthFacts;
   /** Set once, when the gateway begins to shut down. */
   draining: boolean;
+  /** Drained as a whole by hand, until resumed. */
+  closedByHand: boolean;
   /** How the last reload went; the start counts as one. */
   reloads: ReloadFacts;
 }
@@ -79,6 +81,7 @@ export function buildParts(config: Config, clock: Clock, rng: Rng): Parts {
     startedAt,
     uptimeSeconds: (clock.now() - startedMono) / 1_000,
     draining: parts.draining,
+    closedByHand: parts.closedByHand,
     reloads: parts.reloads,
     metricsEnabled: config.metrics.enabled,
     embedderProblem: embedder.problem,
@@ -97,6 +100,7 @@ export function buildParts(config: Config, clock: Clock, rng: Rng): Parts {
     ready,
     facts,
     draining: false,
+    closedByHand: false,
     reloads: { appliedAt: startedAt, needsRestart: [], problem: null },
   };
   return parts;

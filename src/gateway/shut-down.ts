@@ -12,7 +12,8 @@ export async function shutDown(
 ): Promise<void> {
   parts.draining = true;
   const until = parts.clock.now() + deadlineMs;
-  for (const listener of listeners.all) listener.stopAccepting();
+  // An operations plane of its own stays to the end: it is how one sees that this is not ready, and what still runs.
+  listeners.data.stopAccepting();
   // Its streams would hold their connections open to the deadline.
   const livePageClosed = live?.close();
   await parts.upstreams.close(deadlineMs);

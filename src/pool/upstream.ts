@@ -1,11 +1,12 @@
 import type { Emit } from '../core/events.ts';
+import { GatewayError } from '../core/errors.ts';
 import { upstreamName, type ModelId, type UpstreamName } from '../core/ids.ts';
 import type { AttemptOutcome } from '../core/outcome.ts';
 import type { QueueSnapshot, UpstreamSnapshot } from '../core/state.ts';
 import { AdaptiveLimit } from '../admission/adaptive-limit.ts';
 import { Lanes } from '../admission/lanes.ts';
 import type { CircuitBreaker } from '../resilience/breaker/breaker.ts';
-import type { Clock } from '../runtime/clock.ts';
+import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Rng } from '../runtime/rng.ts';
 import { Transport } from '../upstream/transport.ts';
 import { BreakerSet } from './breaker-set.ts';
@@ -38,6 +39,8 @@ export class Upstream {
   #assigned = 0;
   #failuresInARow = 0;
   #draining = false;
+  /** Ends what still runs when a drain by hand takes too long. */
+  #cut: Timer | null = null;
   #whenIdle: (() => void)[] = [];
 
   /** Throws a TypeError or RangeError that names the upstream when an option is out of range. */
@@ -145,8 +148,23 @@ export class Upstream {
     });
   }
 
-  /** Takes part again after `drain`. */
+  /** Drained until `resume`; what still runs after `deadlineMs` (null: whatever it takes) is ended with an error. */
+  drainBy(deadlineMs: number | null): void {
+    void this.drain();
+    this.#cut?.cancel();
+    this.#cut = null;
+    if (deadlineMs === null || this.#assigned === 0) return;
+    this.#cut = this.#parts.clock.setTimer(deadlineMs, () => {
+      this.transport.abortAll(
+        new GatewayError('draining', `upstream ${this.name} was drained and the answer took too long`),
+      );
+    });
+  }
+
+  /** Takes part again after a drain. */
   resume(): void {
+    this.#cut?.cancel();
+    this.#cut = null;
     this.#draining = false;
     this.lanes.resume();
   }
@@ -161,12 +179,14 @@ export class Upstream {
       successor.breakers.takeOver(byHand);
       if (this.#draining) void successor.drain();
     }
+    this.#cut?.cancel();
     void this.health.close();
     return this.drain();
   }
 
   /** Cuts what still runs, closes every connection, and is gone from the metrics unless a successor has its name. */
   async close(): Promise<void> {
+    this.#cut?.cancel();
     await this.transport.close();
     await this.health.close();
     this.breakers.close();
@@ -190,6 +210,8 @@ export class Upstream {
       models: this.#models.of(health.models),
       healthy: health.healthy && !this.#draining,
       reason: this.#draining ? 'draining' : health.reason,
+      draining: this.#draining,
+      inFlight: this.#assigned,
     };
   }
 }

@@ -39,6 +39,8 @@ export function upstreamSnapshot(name: string, change: Partial<UpstreamSnapshot>
     models: [modelId('llama3.2:1b'), modelId('mistral:latest')],
     resident: [modelId('llama3.2:1b')],
     simulator: false,
+    draining: false,
+    inFlight: 0,
     ...change,
   };
 }
