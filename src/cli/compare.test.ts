@@ -27,6 +27,7 @@ async function compare(
     err: (line) => err.push(line),
     status: (line) => status.push(line ?? ''),
     onSignal: () => () => undefined,
+    onHangup: () => () => undefined,
   };
   const code = await runCli(['compare', ...args], io);
   return { code, out: out.join('\n'), err: err.join('\n'), status };

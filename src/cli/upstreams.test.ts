@@ -19,6 +19,7 @@ async function run(...args: readonly string[]): Promise<{ code: ExitCode; out: s
     cwd: home,
     out: (line) => out.push(line),
     err: (line) => err.push(line),
+    status: () => undefined,
     onSignal: () => () => undefined,
     onHangup: () => () => undefined,
   });
