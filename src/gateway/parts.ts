@@ -74,18 +74,6 @@ export function buildParts(config: Config, clock: Clock, rng: Rng): Parts {
   bus.subscribe((event) => {
     if (event.type === 'upstream.health-changed' && event.healthy) void ready.then(() => embedder.choose());
   });
-  const startedAt = clock.wallMs();
-  const startedMono = clock.now();
-  const facts = (): HealthFacts => ({
-    version: VERSION,
-    startedAt,
-    uptimeSeconds: (clock.now() - startedMono) / 1_000,
-    draining: parts.draining,
-    closedByHand: parts.closedByHand,
-    reloads: parts.reloads,
-    metricsEnabled: config.metrics.enabled,
-    embedderProblem: embedder.problem,
-  });
   const parts: Parts = {
     clock,
     rng,
@@ -98,10 +86,28 @@ export function buildParts(config: Config, clock: Clock, rng: Rng): Parts {
     cache,
     embedder,
     ready,
-    facts,
+    facts: factsOf(() => parts, config.metrics.enabled, clock),
     draining: false,
     closedByHand: false,
-    reloads: { appliedAt: startedAt, needsRestart: [], problem: null },
+    reloads: { appliedAt: clock.wallMs(), needsRestart: [], problem: null },
   };
   return parts;
+}
+
+function factsOf(parts: () => Parts, metricsEnabled: boolean, clock: Clock): () => HealthFacts {
+  const startedAt = clock.wallMs();
+  const startedMono = clock.now();
+  return () => {
+    const { draining, closedByHand, reloads, embedder } = parts();
+    return {
+      version: VERSION,
+      startedAt,
+      uptimeSeconds: (clock.now() - startedMono) / 1_000,
+      draining,
+      closedByHand,
+      reloads,
+      metricsEnabled,
+      embedderProblem: embedder.problem,
+    };
+  };
 }
