@@ -175,6 +175,8 @@ class Lookup {
     const { model, request } = this.#exchange;
     // Another model answered in its place: that is no answer of the model that was asked.
     if (model !== request.facts.model) return response;
+    // The request that made the attempt stores the answer.
+    if (this.#exchange.coalesced) return response;
     return captureAnswer(response, this.#parts.options.maxAnswerBytes, (body, streamed) => {
       this.#parts.writer.write(question, body, streamed);
     });

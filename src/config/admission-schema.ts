@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { AdmissionConfig } from './config.ts';
-import { group } from './field.ts';
+import type { AdmissionConfig, CoalesceConfig, HedgeConfig } from './config.ts';
+import { flag, group, orNull } from './field.ts';
 import { isToken } from './upstream-schema.ts';
 
 const level = z.int().min(-100).max(100);
@@ -43,4 +43,20 @@ export const admissionSchema: z.ZodType<AdmissionConfig> = z.strictObject({
     }),
     'Who goes first in a queue: higher numbers do, and within one number clients take turns.',
   ),
+});
+
+export const coalesce: z.ZodType<CoalesceConfig> = z.strictObject({
+  reads: flag(true, 'Reads such as `GET /api/tags`.'),
+  embeddings: flag(true, 'Embeddings of the same text by the same model, for one tenant.'),
+});
+
+export const hedge: z.ZodType<HedgeConfig> = z.strictObject({
+  embeddings: flag(
+    false,
+    'Sends an embedding that is slow to a second upstream as well and gives the answer that comes first. Needs two upstreams with the model; counts against the retry budget.',
+  ),
+  afterMs: orNull(z.int().min(1).max(2_147_483_647), {
+    description:
+      'How long the first attempt has to itself. `null`: the 95th percentile of the last 100 embeddings, once there were 20.',
+  }),
 });

@@ -13,6 +13,8 @@ export interface Config {
   readonly allowManagement: boolean | readonly ManagementCall[];
   readonly retry: RetryConfig;
   readonly admission: AdmissionConfig;
+  readonly coalesce: CoalesceConfig;
+  readonly hedge: HedgeConfig;
   readonly cache: CacheConfig;
   readonly limits: LimitsConfig;
   readonly admin: AdminConfig;
@@ -74,6 +76,19 @@ export interface ModelConfig {
   readonly numCtx: number | null;
   readonly keepAlive: string | number | null;
   readonly keepAliveOverride: boolean;
+}
+
+/** Which identical requests that meet share one attempt. */
+export interface CoalesceConfig {
+  readonly reads: boolean;
+  readonly embeddings: boolean;
+}
+
+/** A second attempt beside a slow one. */
+export interface HedgeConfig {
+  readonly embeddings: boolean;
+  /** Null: the 95th percentile of the last 100. */
+  readonly afterMs: number | null;
 }
 
 /** Who goes first in a queue; higher numbers do. */

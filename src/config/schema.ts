@@ -28,7 +28,7 @@ import {
   share,
   text,
 } from './field.ts';
-import { admissionSchema } from './admission-schema.ts';
+import { admissionSchema, coalesce, hedge } from './admission-schema.ts';
 import { LISTEN_FORM, parseListenAddress } from './listen-address.ts';
 import { modelsSchema } from './models-schema.ts';
 import { snapshot, sqlite } from './store-schema.ts';
@@ -206,6 +206,8 @@ export const configSchema: z.ZodType<Config> = z.strictObject({
     }),
   retry: group(retry, 'Trying again, before anything has reached the client.'),
   admission: group(admissionSchema, 'Whose turn it is.'),
+  coalesce: group(coalesce, 'One attempt for identical requests that meet.'),
+  hedge: group(hedge, 'A second attempt beside a slow one, at another upstream.'),
   cache: group(cache, 'Answering from memory.'),
   limits: group(limits, 'What a client may send, and how slowly.'),
   admin: group(admin, 'The operations plane.'),

@@ -30,6 +30,7 @@ export type ErrorCode =
   | 'body_too_large'
   | 'config_refused'
   | 'client_closed'
+  | 'superseded'
   | 'internal'
   | 'upstream_unreachable'
   | 'upstream_failed'
@@ -109,6 +110,11 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorKind>> = {
     'The configuration that was to be loaded has mistakes, which the message lists, or none can be read. The former one stays in force.',
   ),
   client_closed: kind(499, false, 'The client went away before an answer; seen only in metrics and logs.'),
+  superseded: kind(
+    499,
+    false,
+    'Another attempt at the same request answered first; seen only inside Llamascope.',
+  ),
   internal: kind(500, false, 'A defect in Llamascope. The log has the stack under the same request id.'),
   upstream_unreachable: kind(
     502,

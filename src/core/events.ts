@@ -22,6 +22,9 @@ export type GatewayEvent =
 
 export type Emit = (event: GatewayEvent) => void;
 
+export const COALESCED_KINDS = ['read', 'embedding'] as const;
+export type CoalescedKind = (typeof COALESCED_KINDS)[number];
+
 export type RequestEvent =
   | { readonly type: 'request.started'; readonly endpoint: Endpoint }
   | {
@@ -49,6 +52,8 @@ export type RequestEvent =
     }
   /** A path or method outside the table; such requests have no endpoint. */
   | { readonly type: 'request.unmatched'; readonly status: 404 | 405 }
+  /** It was answered by an identical one that was already under way. */
+  | { readonly type: 'request.coalesced'; readonly kind: CoalescedKind }
   | { readonly type: 'client.aborted'; readonly phase: 'waiting' | 'streaming' };
 
 export type ModelEvent = {
@@ -189,7 +194,13 @@ export type UpstreamEvent =
       readonly reason: string;
     }
   | { readonly type: 'upstream.retried'; readonly upstream: UpstreamName; readonly reason: RetryReason }
-  | { readonly type: 'retry.budget-exhausted' };
+  | { readonly type: 'retry.budget-exhausted' }
+  /** A second attempt beside a slow one at `upstream` is over: it answered first, it did not, or neither answered well. */
+  | {
+      readonly type: 'hedge.ended';
+      readonly upstream: UpstreamName;
+      readonly result: 'won' | 'lost' | 'failed';
+    };
 
 export const QUEUE_LEAVE_REASONS = ['timeout', 'deadline', 'aborted', 'displaced', 'draining'] as const;
 export type QueueLeaveReason = (typeof QUEUE_LEAVE_REASONS)[number];

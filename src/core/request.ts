@@ -85,6 +85,8 @@ export interface Exchange {
   times: ServingTimes | null;
   /** How the last attempt ended, once it has; a stream's can be bad although every byte of it was passed on. */
   attemptOutcome: AttemptOutcome | null;
+  /** Answered by another request's attempt: what came of it is that one's to keep. */
+  coalesced: boolean;
 }
 
 /** A request at the start of its way: nothing tried, nothing known. */
@@ -111,6 +113,7 @@ export function openExchange<C extends CancelToken>(
     usage: null,
     times: null,
     attemptOutcome: null,
+    coalesced: false,
   };
 }
 

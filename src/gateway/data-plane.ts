@@ -5,7 +5,6 @@
  */
 import { createPriorities } from '../admission/priority.ts';
 import { MANAGEMENT_CALLS, type Config } from '../config/config.ts';
-import type { Stage } from '../core/request.ts';
 import { dialects } from '../dialect/dialects.ts';
 import { createHandle } from '../handle.ts';
 import { createFetch, type Fetch } from '../http/fetch.ts';
@@ -13,7 +12,9 @@ import type { HandleRequest } from '../http/inbound.ts';
 import { createPipeline } from '../pipeline.ts';
 import { createFallbackStage } from '../routing/fallback-stage.ts';
 import { createModelTable } from '../routing/model-table.ts';
+import { createSingleFlightStage } from '../resilience/single-flight.ts';
 import { requestIds } from '../runtime/ids.ts';
+import type { AttemptStages } from './attempt-stages.ts';
 import type { Parts } from './parts.ts';
 
 export interface DataPlane {
@@ -21,8 +22,8 @@ export interface DataPlane {
   readonly fetch: Fetch;
 }
 
-/** `retry` is handed in because its budget is remembered from one configuration to the next. */
-export function createDataPlane(config: Config, parts: Parts, retry: Stage): DataPlane {
+/** `attempts` are handed in because their budget and times are remembered from one configuration to the next. */
+export function createDataPlane(config: Config, parts: Parts, attempts: AttemptStages): DataPlane {
   const { clock, bus, upstreams, cache, log } = parts;
   const { emit } = bus;
   const models = createModelTable(config.models);
@@ -30,8 +31,9 @@ export function createDataPlane(config: Config, parts: Parts, retry: Stage): Dat
     dialects,
     pipeline: createPipeline({
       cache: cache.stage,
+      singleFlight: createSingleFlightStage(config.coalesce, { clock, emit }),
       fallback: createFallbackStage({ models, emit }),
-      retry,
+      ...attempts,
       pool: upstreams.handle,
     }),
     models,

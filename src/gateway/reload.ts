@@ -14,9 +14,8 @@ import type { Config, ConfigInput } from '../config/config.ts';
 import { resolveConfig } from '../config/resolve.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { GatewayEvent, ReloadTrigger } from '../core/events.ts';
-import type { Stage } from '../core/request.ts';
 import type { RosterChange } from '../pool/roster.ts';
-import { createRetryStage } from '../resilience/retry.ts';
+import { createAttemptStages, type AttemptStages } from './attempt-stages.ts';
 import { createDataPlane, type DataPlane } from './data-plane.ts';
 import type { Parts } from './parts.ts';
 
@@ -49,15 +48,15 @@ export interface ReloaderDeps {
 export class Reloader {
   readonly #parts: Parts;
   readonly #deps: ReloaderDeps;
-  #retry: Stage;
+  #attempts: AttemptStages;
   #inForce: InForce;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(initial: Config, parts: Parts, deps: ReloaderDeps) {
     this.#parts = parts;
     this.#deps = deps;
-    this.#retry = retryStage(initial, parts);
-    this.#inForce = { config: initial, plane: createDataPlane(initial, parts, this.#retry) };
+    this.#attempts = createAttemptStages(initial, parts);
+    this.#inForce = { config: initial, plane: createDataPlane(initial, parts, this.#attempts) };
   }
 
   get inForce(): InForce {
@@ -108,11 +107,12 @@ export class Reloader {
     const parts = this.#parts;
     const { roster } = parts.upstreams;
     const prepared = await roster.prepare(effective.upstreams, effective.probe);
-    let retry = this.#retry;
+    let attempts = this.#attempts;
     try {
       refuseWhenClosing(parts);
-      if (!isDeepStrictEqual(effective.retry, this.#inForce.config.retry))
-        retry = retryStage(effective, parts);
+      const { retry, hedge } = this.#inForce.config;
+      if (!isDeepStrictEqual([effective.retry, effective.hedge], [retry, hedge]))
+        attempts = createAttemptStages(effective, parts);
       parts.cache.configure(effective.cache);
     } catch (error) {
       await roster.discard(prepared);
@@ -121,18 +121,14 @@ export class Reloader {
     const change = roster.commit(prepared, effective.drainMs);
     parts.embedder.configure(effective.cache);
     parts.log.setLevel(effective.log.level);
-    this.#retry = retry;
-    this.#inForce = { config: effective, plane: createDataPlane(effective, parts, retry) };
+    this.#attempts = attempts;
+    this.#inForce = { config: effective, plane: createDataPlane(effective, parts, attempts) };
     this.#deps.onExchange(this.#inForce);
     return change;
   }
 }
 
 type Reloaded = Extract<GatewayEvent, { type: 'config.reloaded' }>;
-
-function retryStage(config: Config, { clock, rng, bus, upstreams }: Parts): Stage {
-  return createRetryStage(config.retry, { clock, rng, emit: bus.emit, elsewhere: upstreams.elsewhere });
-}
 
 function refuseWhenClosing(parts: Parts): void {
   if (parts.draining) throw new GatewayError('draining', 'Llamascope is shutting down');

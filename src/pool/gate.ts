@@ -144,6 +144,7 @@ class GatedAttempt implements AttemptListener {
 function whyAborted({ error, sent }: AttemptEnd): IgnoreReason {
   if (error instanceof GatewayError && error.code === 'deadline_exceeded') return 'deadline';
   if (error instanceof GatewayError && error.code === 'client_closed') return 'client_aborted';
+  if (error instanceof GatewayError && error.code === 'superseded') return 'hedge_lost';
   return sent ? 'client_aborted' : 'not_sent';
 }
 
@@ -165,6 +166,7 @@ function attemptRequest(upstream: Upstream, exchange: Exchange): AttemptRequest 
       idleMs: timeouts.idleMs,
       totalMs: timeouts.totalMs,
     },
+    deadlineAt: request.deadlineAt,
     cancel: exchange.cancel,
   };
 }

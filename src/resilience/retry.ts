@@ -35,6 +35,8 @@ export interface RetryDeps {
    * one upstream lacks may be found at another. Without it the stage assumes there is none.
    */
   readonly elsewhere?: (exchange: Exchange) => boolean;
+  /** Shared with other second attempts. Default: one of its own, by `budget`. */
+  readonly retryBudget?: RetryBudget;
 }
 
 const RETRY_DEFAULTS: RetryOptions = {
@@ -52,10 +54,19 @@ export function createRetryStage(options: Partial<RetryOptions>, deps: RetryDeps
   if (!(Number.isSafeInteger(settings.max) && settings.max >= 0)) {
     throw new RangeError(`retry: max must be a whole number of at least 0, got ${String(settings.max)}`);
   }
-  if (settings.max === 0) return (next) => next;
-  const budget = new RetryBudget({ ratio: settings.budget }, deps.clock);
+  const shared = deps.retryBudget;
+  if (settings.max === 0) return shared === undefined ? (next) => next : counting(shared);
+  const budget = shared ?? new RetryBudget({ ratio: settings.budget }, deps.clock);
   const retrier = new Retrier(settings, deps, budget);
   return (next) => (exchange) => retrier.run(exchange, next);
+}
+
+/** Requests earn their share of the budget even where none is retried. */
+function counting(budget: RetryBudget): Stage {
+  return (next) => (exchange) => {
+    budget.countRequest();
+    return next(exchange);
+  };
 }
 
 class Retrier {

@@ -58,6 +58,7 @@ export class Observer {
       case 'request.started':
       case 'request.finished':
       case 'request.unmatched':
+      case 'request.coalesced':
       case 'client.aborted':
         this.#requests.observe(event);
         break;
@@ -91,6 +92,7 @@ export class Observer {
       case 'upstream.removed':
       case 'upstream.retried':
       case 'retry.budget-exhausted':
+      case 'hedge.ended':
       case 'queue.joined':
       case 'queue.left':
       case 'queue.waited':

@@ -20,6 +20,8 @@ export interface AttemptRequest {
   /** Whether the client asked for a stream. */
   readonly streamWanted: boolean;
   readonly timeouts: AttemptTimeouts;
+  /** Monotonic; the time left is told to the upstream. Default: no deadline. */
+  readonly deadlineAt?: number | null;
   /** Fires when nobody wants the answer any more. */
   readonly cancel: CancelToken;
 }

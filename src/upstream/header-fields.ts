@@ -21,6 +21,7 @@ const REQUEST_ONLY: readonly string[] = [
   'accept-encoding',
   'via',
   'x-request-id',
+  'x-request-timeout-ms',
   'x-llamascope-cache',
   'x-llamascope-client',
   'x-llamascope-priority',
@@ -64,10 +65,19 @@ export class RequestFields {
     this.#via = `1.1 ${options.via}`;
   }
 
-  /** `lengthKnown`: there is no body, or it is in memory, so that the transport writes its length. */
-  write(client: HeaderBag, requestId: string | null, lengthKnown: boolean): (string | string[])[] {
+  /**
+   * `lengthKnown`: there is no body, or it is in memory, so that the transport writes its length. `leftMs`: what
+   * remains of the client's deadline, which a gateway or server behind this one can keep too.
+   */
+  write(
+    client: HeaderBag,
+    requestId: string | null,
+    lengthKnown: boolean,
+    leftMs: number | null = null,
+  ): (string | string[])[] {
     const fields: (string | string[])[] = this.#always.slice();
     if (requestId !== null) fields.push('x-request-id', requestId);
+    if (leftMs !== null) fields.push('x-request-timeout-ms', String(leftMs));
     const named = connectionOptions(client['connection']);
     for (const name in client) {
       const value = client[name];

@@ -158,6 +158,12 @@ export class Transport implements AttemptHost {
     }
   }
 
+  /** Whole milliseconds until the client's deadline, at least 1; null when it has none. */
+  #leftMs({ deadlineAt }: AttemptRequest): number | null {
+    if (deadlineAt === undefined || deadlineAt === null) return null;
+    return Math.max(1, Math.floor(deadlineAt - this.clock.now()));
+  }
+
   #dispatch(attempt: Attempt): void {
     this.#active.add(attempt);
     attempt.connecting();
@@ -168,7 +174,12 @@ export class Transport implements AttemptHost {
       {
         path: this.#path.of(request.target),
         method: request.method,
-        headers: this.#fields.write(request.headers, request.requestId, inMemory) as string[],
+        headers: this.#fields.write(
+          request.headers,
+          request.requestId,
+          inMemory,
+          this.#leftMs(request),
+        ) as string[],
         body: inMemory ? body : Readable.from(fromClient(body), { objectMode: false }),
       },
       attempt,

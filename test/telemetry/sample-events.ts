@@ -32,6 +32,7 @@ export const SAMPLE_EVENTS: SampleEvents = {
     errorCode: null,
   },
   'request.unmatched': { type: 'request.unmatched', status: 404 },
+  'request.coalesced': { type: 'request.coalesced', kind: 'embedding' },
   'client.aborted': { type: 'client.aborted', phase: 'streaming' },
   'model.fell-back': { type: 'model.fell-back', from: MODEL, to: modelId('qwen2.5:0.5b'), reason: 'missing' },
   'cache.looked-up': {
@@ -88,6 +89,7 @@ export const SAMPLE_EVENTS: SampleEvents = {
   },
   'upstream.retried': { type: 'upstream.retried', upstream: UPSTREAM, reason: 'reset' },
   'retry.budget-exhausted': { type: 'retry.budget-exhausted' },
+  'hedge.ended': { type: 'hedge.ended', upstream: UPSTREAM, result: 'won' },
   'queue.joined': { type: 'queue.joined', upstream: UPSTREAM, position: 3 },
   'queue.left': { type: 'queue.left', upstream: UPSTREAM, reason: 'timeout', durationMs: 30_000 },
   'queue.waited': { type: 'queue.waited', upstream: UPSTREAM, durationMs: 40 },

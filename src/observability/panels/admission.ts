@@ -1,4 +1,4 @@
-import { gauge, quantile } from '../expression.ts';
+import { gauge, quantile, rate } from '../expression.ts';
 import { definePanel, QUANTILE_WINDOW_SECONDS, type Panel } from './panel.ts';
 
 /** Waiting in front of the upstreams, beyond depth and waits, which are shown where the time goes. */
@@ -51,5 +51,23 @@ export const admissionPanels: readonly Panel[] = [
       ],
     },
     whenEmpty: 'Limits are fixed: adaptive.enabled is off for every upstream.',
+  }),
+  definePanel('coalesced', {
+    title: 'Coalesced requests',
+    question: 'How many requests needed no attempt of their own?',
+    unit: 'per_second',
+    drawing: 'stacked',
+    description: 'Requests per second that were answered by an identical one already under way.',
+    series: { kind: ['{kind}', rate('llamascope_coalesced_requests_total', { by: ['kind'] })] },
+    whenEmpty: 'No two identical reads or embeddings met.',
+  }),
+  definePanel('hedges', {
+    title: 'Hedged embeddings',
+    question: 'Do second attempts pay?',
+    unit: 'per_second',
+    drawing: 'stacked',
+    description: 'Second attempts per second, by whether they answered first.',
+    series: { result: ['{result}', rate('llamascope_hedges_total', { by: ['result'] })] },
+    whenEmpty: 'No embedding was hedged: hedge.embeddings is off, or none was slow.',
   }),
 ];

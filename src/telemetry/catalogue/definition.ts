@@ -1,5 +1,6 @@
 import type { GatewayEvent } from '../../core/events.ts';
 import {
+  COALESCED_KINDS,
   CONNECT_ERROR_REASONS,
   IGNORE_REASONS,
   QUEUE_LEAVE_REASONS,
@@ -38,6 +39,7 @@ export const CLOSED_LABELS: {
   readonly veto_reason: typeof VETO_REASONS;
   readonly fallback_reason: typeof FALLBACK_REASONS;
   readonly queue_leave_reason: typeof QUEUE_LEAVE_REASONS;
+  readonly coalesced_kind: typeof COALESCED_KINDS;
 } = {
   endpoint: ENDPOINTS,
   breaker_state: BREAKER_STATES,
@@ -49,6 +51,7 @@ export const CLOSED_LABELS: {
   veto_reason: VETO_REASONS,
   fallback_reason: FALLBACK_REASONS,
   queue_leave_reason: QUEUE_LEAVE_REASONS,
+  coalesced_kind: COALESCED_KINDS,
 };
 
 /** Labels whose values are not listed here, each with what bounds their number. */

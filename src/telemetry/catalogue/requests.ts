@@ -34,6 +34,14 @@ export const REQUEST_METRICS = {
     aggregate: 'sum',
     fedBy: ['request.finished'],
   },
+  llamascope_coalesced_requests_total: {
+    type: 'counter',
+    unit: null,
+    help: 'Requests answered by an identical one that was already under way: they caused no attempt of their own.',
+    labels: { kind: 'coalesced_kind' },
+    aggregate: 'sum',
+    fedBy: ['request.coalesced'],
+  },
   llamascope_client_aborts_total: {
     type: 'counter',
     unit: null,

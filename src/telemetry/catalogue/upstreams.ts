@@ -40,6 +40,14 @@ export const UPSTREAM_METRICS = {
     aggregate: 'sum',
     fedBy: ['retry.budget-exhausted'],
   },
+  llamascope_hedges_total: {
+    type: 'counter',
+    unit: null,
+    help: 'Second attempts beside a slow embedding, by the slow upstream and whether the second one answered first (won), the first did (lost), or neither well (failed).',
+    labels: { upstream: 'upstream', result: ['won', 'lost', 'failed'] },
+    aggregate: 'sum',
+    fedBy: ['hedge.ended'],
+  },
   llamascope_queue_depth: {
     type: 'gauge',
     unit: null,

@@ -1,4 +1,4 @@
-import type { ModelEvent, RequestEvent } from '../../core/events.ts';
+import type { CoalescedKind, ModelEvent, RequestEvent } from '../../core/events.ts';
 import { REQUEST_OUTCOMES, type RequestOutcome } from '../../core/outcome.ts';
 import { ENDPOINTS, type Endpoint } from '../../core/route.ts';
 import type { MetricCatalogue } from '../catalogue.ts';
@@ -21,6 +21,7 @@ export class RequestRecorder {
   readonly #endpoints: ByValue<Endpoint, EndpointInstruments>;
   readonly #overhead: ByValue<'hit' | 'miss', Histogram>;
   readonly #aborts: ByValue<'waiting' | 'streaming', Counter>;
+  readonly #coalesced: ByValue<CoalescedKind, Counter>;
   readonly #unmatched: Counter;
 
   constructor(metrics: Metrics<MetricCatalogue>, models: ModelRecorder) {
@@ -43,6 +44,8 @@ export class RequestRecorder {
     this.#overhead = new ByValue((path) => overhead.labels({ path }));
     const aborts = metrics.counter('llamascope_client_aborts_total');
     this.#aborts = new ByValue((phase) => aborts.labels({ phase }));
+    const coalesced = metrics.counter('llamascope_coalesced_requests_total');
+    this.#coalesced = new ByValue((kind) => coalesced.labels({ kind }));
     this.#unmatched = metrics.counter('llamascope_unmatched_requests_total').labels({});
   }
 
@@ -53,6 +56,9 @@ export class RequestRecorder {
         break;
       case 'request.finished':
         this.#finished(event);
+        break;
+      case 'request.coalesced':
+        this.#coalesced.at(event.kind).inc();
         break;
       case 'client.aborted':
         this.#aborts.at(event.phase).inc();

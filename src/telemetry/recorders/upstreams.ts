@@ -13,6 +13,7 @@ import type { Metrics } from '../metrics.ts';
 import { ByName } from './by-name.ts';
 import { ByValue } from './by-value.ts';
 
+type HedgeResult = (UpstreamEvent & { type: 'hedge.ended' })['result'];
 type QueueRejection = (QueueEvent & { type: 'queue.rejected' })['reason'];
 
 interface UpstreamInstruments {
@@ -20,6 +21,7 @@ interface UpstreamInstruments {
   readonly attempts: ByValue<AttemptOutcome, Counter>;
   readonly retries: ByValue<RetryReason, Counter>;
   readonly connectErrors: ByValue<ConnectErrorReason, Counter>;
+  readonly hedges: ByValue<HedgeResult, Counter>;
   readonly queueRejections: ByValue<QueueRejection, Counter>;
   /** Histograms take many lines each: made when somebody waits. */
   readonly queueWait: ByValue<'waited', Histogram>;
@@ -46,6 +48,7 @@ export class UpstreamRecorder {
     const connectErrors = metrics.counter('llamascope_pool_connect_errors_total');
     const attempts = metrics.counter('llamascope_upstream_attempts_total');
     const retries = metrics.counter('llamascope_retries_total');
+    const hedges = metrics.counter('llamascope_hedges_total');
     const rejections = metrics.counter('llamascope_queue_rejections_total');
     const queueWait = metrics.histogram('llamascope_queue_wait_seconds');
     const queuePosition = metrics.histogram('llamascope_queue_position');
@@ -56,6 +59,7 @@ export class UpstreamRecorder {
         attempts: new ByValue((outcome) => attempts.labels({ upstream, outcome })),
         retries: new ByValue((reason) => retries.labels({ upstream, reason })),
         connectErrors: new ByValue((reason) => connectErrors.labels({ client_name: upstream, reason })),
+        hedges: new ByValue((result) => hedges.labels({ upstream, result })),
         queueRejections: new ByValue((reason) => rejections.labels({ upstream, reason })),
         queueWait: new ByValue(() => queueWait.labels({ upstream })),
         queuePosition: new ByValue(() => queuePosition.labels({ upstream })),
@@ -63,7 +67,7 @@ export class UpstreamRecorder {
       }),
       (name) => {
         for (const family of [poolRequests, connectErrors]) family.removeWhere('client_name', name);
-        for (const family of [attempts, retries, rejections]) family.removeWhere('upstream', name);
+        for (const family of [attempts, retries, hedges, rejections]) family.removeWhere('upstream', name);
         for (const family of [queueWait, queuePosition, queueLeft]) family.removeWhere('upstream', name);
       },
     );
@@ -107,6 +111,9 @@ export class UpstreamRecorder {
         break;
       case 'queue.rejected':
         this.#upstreams.at(event.upstream)?.queueRejections.at(event.reason).inc();
+        break;
+      case 'hedge.ended':
+        this.#upstreams.at(event.upstream)?.hedges.at(event.result).inc();
         break;
       case 'upstream.retried':
         this.#upstreams.at(event.upstream)?.retries.at(event.reason).inc();
