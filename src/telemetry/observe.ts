@@ -4,7 +4,7 @@
  * costs a few hundred nanoseconds (`bench/micro/metrics.ts`), because instruments are resolved beforehand, so
  * that an event means a `Map.get` by name and an addition.
  */
-import type { GatewayEvent, SystemEvent } from '../core/events.ts';
+import type { CacheEvent, GatewayEvent, SystemEvent, UpstreamEvent } from '../core/events.ts';
 import type { StateReader } from '../core/state.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { MetricCatalogue } from './catalogue.ts';
@@ -17,6 +17,8 @@ import { CacheRecorder } from './recorders/cache.ts';
 import { ModelRecorder } from './recorders/models.ts';
 import { RequestRecorder } from './recorders/requests.ts';
 import { UpstreamRecorder } from './recorders/upstreams.ts';
+
+type HealthChanged = UpstreamEvent & { readonly type: 'upstream.health-changed' };
 
 export class Observer {
   readonly #requests: RequestRecorder;
@@ -65,20 +67,6 @@ export class Observer {
       case 'model.fell-back':
         this.#requests.fellBack(event);
         break;
-      case 'cache.looked-up':
-      case 'cache.embedded':
-      case 'cache.vetoed':
-      case 'cache.stored':
-      case 'cache.evicted':
-      case 'cache.saved':
-        this.#cache.observe(event);
-        break;
-      case 'cache.store-failed':
-      case 'cache.store-wrote':
-      case 'cache.restored':
-      case 'cache.replicated':
-        this.#cacheStore.observe(event);
-        break;
       case 'breaker.settled':
       case 'breaker.ignored':
       case 'breaker.rejected':
@@ -102,6 +90,27 @@ export class Observer {
       case 'pool.connect-failed':
         this.#upstreams.observe(event);
         break;
+      default:
+        this.#observeRest(event);
+    }
+  }
+
+  #observeRest(event: CacheEvent | SystemEvent | HealthChanged): void {
+    switch (event.type) {
+      case 'cache.looked-up':
+      case 'cache.embedded':
+      case 'cache.vetoed':
+      case 'cache.stored':
+      case 'cache.evicted':
+      case 'cache.saved':
+        this.#cache.observe(event);
+        break;
+      case 'cache.store-failed':
+      case 'cache.store-wrote':
+      case 'cache.restored':
+      case 'cache.replicated':
+        this.#cacheStore.observe(event);
+        break;
       case 'cache.store-changed':
       case 'cache.purged':
       case 'upstream.health-changed':
@@ -117,6 +126,7 @@ export class Observer {
         event satisfies never;
     }
   }
+
   #ofItself(event: SystemEvent): void {
     if (event.type === 'config.reloaded') {
       this.#reloads.at(event.result).inc();
