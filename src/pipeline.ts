@@ -26,10 +26,7 @@ export interface PipelineParts {
 }
 
 export function createPipeline(parts: PipelineParts): Handler {
-  return compose(
-    [parts.cache, parts.singleFlight, parts.fallback, parts.retry, parts.hedge],
-    parts.pool,
-  );
+  return compose([parts.cache, parts.singleFlight, parts.fallback, parts.retry, parts.hedge], parts.pool);
 }
 
 /** Wraps `innermost` in the stages, the first one outermost. */
