@@ -64,6 +64,7 @@ function state(upstreams: UpstreamSnapshot[], breakers: BreakerSnapshot[], maxEn
       maxEntries,
       bytes: 0,
       maxBytes: 0,
+      falseHitBound: null,
       store: { kind: 'memory', state: 'ok', reason: null, pending: 0 },
     }),
   };

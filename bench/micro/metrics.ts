@@ -76,6 +76,7 @@ function createState(models: readonly string[], upstreams: readonly string[]): S
       maxEntries: 10,
       bytes: 1,
       maxBytes: 10,
+      falseHitBound: null,
       store: { kind: 'memory', state: 'ok', reason: null, pending: 0 },
     }),
   };
@@ -94,6 +95,7 @@ function emitMiss(emit: Emit, i: number): void {
     exactMs: 0.02,
     semanticMs: 0.4,
     shadowHit: false,
+    shadowBounded: false,
   });
   emit({ type: 'queue.waited', upstream: UPSTREAM, durationMs: ms });
   emit({ type: 'pool.request-sent', client: UPSTREAM, reused: true, waitMs: 0.2 });

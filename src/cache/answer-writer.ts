@@ -9,6 +9,8 @@ import type { Emit } from '../core/events.ts';
 import type { Exchange } from '../core/request.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Defer } from '../runtime/defer.ts';
+import type { Candidate } from './bounded/candidate.ts';
+import type { LabelSource } from './bounded/labeller.ts';
 import type { Identified } from './key/identify.ts';
 import type { EmbedCall } from './semantic/embedder-gate.ts';
 import type { CacheEntry, EntryStore } from './store/port.ts';
@@ -24,6 +26,9 @@ export interface OpenQuestion {
   /** Whether an entry that is already there gives way. */
   readonly replace: boolean;
   readonly call: EmbedCall | null;
+  /** The stored answer that came nearest, to be compared with this one. */
+  readonly candidate: Candidate | null;
+  readonly source: LabelSource;
 }
 
 interface Pending {
@@ -40,6 +45,8 @@ export interface AnswerWriterDeps {
   readonly store: EntryStore;
   /** Told of each entry that may be found by meaning. */
   readonly learn: (entry: CacheEntry, call: EmbedCall | null) => void;
+  /** Told of each fresh answer that a stored one can be compared with. */
+  readonly compare: (fresh: CacheEntry, candidate: Candidate, source: LabelSource) => void;
 }
 
 export class AnswerWriter {
@@ -105,6 +112,8 @@ export class AnswerWriter {
         this.#report('refused', 0);
         return;
       }
+      // Before the fresh answer is put away: it may push the other out.
+      if (question.candidate !== null) this.#deps.compare(entry, question.candidate, question.source);
       const outcome = await this.#deps.store.put(entry, question.replace);
       const stored = outcome.result === 'stored';
       this.#report(stored ? 'stored' : 'refused', stored ? outcome.bytes : 0);

@@ -361,6 +361,7 @@ describe('what is left alone', () => {
       maxEntries: CACHE_DEFAULTS.maxEntries,
       bytes: 0,
       maxBytes: CACHE_DEFAULTS.maxBytes,
+      falseHitBound: null,
       store: { kind: 'memory', state: 'ok', reason: null, pending: 0 },
     });
   });
@@ -514,14 +515,16 @@ describe('options', () => {
 
   it.each<[Partial<CacheOptions>, string]>([
     [
-      { mode: 'bounded' as never },
-      'cache.mode: "bounded" is not valid, expected one of off, exact, shadow, on',
+      { mode: 'loose' as never },
+      'cache.mode: "loose" is not valid, expected one of off, exact, shadow, on, bounded',
     ],
     [{ threshold: 0 }, 'cache.threshold: 0 is not valid, expected a number above 0 and at most 1, or null'],
     [{ threshold: 1.01 }, 'cache.threshold: 1.01'],
     [{ maxEntries: 0 }, 'cache.maxEntries: 0 is not valid, expected a whole number of at least 1'],
     [{ maxBytes: 1.5 }, 'cache.maxBytes: 1.5'],
     [{ ttlMs: 0 }, 'cache.ttlMs: 0 is not valid, expected a number of milliseconds above 0'],
+    [{ delta: 1 }, 'cache.delta: 1 is not valid, expected a number above 0 and below 1'],
+    [{ audit: 2 }, 'cache.audit: 2 is not valid, expected a number from 0 to 1'],
     [{ embedDeadlineMs: Infinity }, 'cache.embedDeadlineMs: null'],
   ])('refuses %j', (options, message) => {
     expect(() => createCache(options, deps)).toThrow(message);

@@ -11,12 +11,15 @@ import type { Stage } from '../core/request.ts';
 import type { CacheSnapshot } from '../core/state.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { afterIo, type Defer } from '../runtime/defer.ts';
+import { systemRng, type Rng } from '../runtime/rng.ts';
 import { AnswerWriter } from './answer-writer.ts';
+import { Auditor } from './bounded/auditor.ts';
+import { Labeller, type Judge } from './bounded/labeller.ts';
 import { RequestIdentifier } from './key/identify.ts';
 import { resolveOptions, type CacheOptions } from './options.ts';
 import { fillIndex } from './semantic/fill-index.ts';
 import { SemanticTier } from './semantic/semantic-tier.ts';
-import { createCacheStage, type StageParts } from './stage.ts';
+import { createCacheStage } from './stage.ts';
 import { openMemoryStore } from './store/memory.ts';
 import type { EntryStore, OpenStore, PurgeSelector, StoreListener } from './store/port.ts';
 
@@ -32,6 +35,10 @@ export interface CacheDeps {
   readonly openStore?: OpenStore;
   /** When background work is done: after the I/O in hand unless given. */
   readonly defer?: Defer;
+  /** Which hits are audited. */
+  readonly rng?: Rng;
+  /** Asked whether two answers say the same when words alone do not tell; none unless given. */
+  readonly judge?: Judge;
 }
 
 export interface Cache {
@@ -50,6 +57,11 @@ export interface Cache {
   purge(selector?: PurgeSelector): Promise<number>;
   /** Settles when what an earlier run or another replica left has been taken in, or given up. */
   readonly ready: Promise<void>;
+  /**
+   * Somebody says whether a hit that this entry served was right. A wrong one leaves the cache. `labelled`: a hit of it
+   * is remembered, and the bounded rule has learned from it.
+   */
+  feedback(id: string, right: boolean): Promise<{ readonly labelled: boolean; readonly removed: boolean }>;
   /** Settles when answers given so far are stored and embedded (those that wait for an embedder are left). */
   idle(): Promise<void>;
   close(): Promise<void>;
@@ -58,33 +70,12 @@ export interface Cache {
 /** Throws a `RangeError` that names the option when one is out of range. */
 export function createCache(given: Partial<CacheOptions>, deps: CacheDeps): Cache {
   let options = resolveOptions(given);
-  const { clock, emit } = deps;
-  const semantic: SemanticTier = new SemanticTier(options, {
-    clock,
-    emit,
-    find: (key) => store.get(key),
-    attach: (key, id, embedding) => store.attach(key, id, embedding),
-  });
-  const listener = followStore(
-    semantic,
-    () => {
-      writer.purged();
-    },
-    emit,
-  );
-  const store: EntryStore = (deps.openStore ?? openMemoryStore)(options, { clock, listener, emit });
-  const writer: AnswerWriter = new AnswerWriter({
-    clock,
-    emit,
-    defer: deps.defer ?? afterIo,
-    store,
-    learn: (entry, call) => {
-      if (options.mode !== 'exact') semantic.learn(entry, call);
-    },
-  });
+  const parts = buildParts(() => options, deps);
+  const { semantic, store } = parts;
   const createStage = (): Stage => {
     const identifier = new RequestIdentifier(options, deps.modelDigest);
-    return createCacheStage({ options, clock, emit, identifier, store, semantic, writer });
+    const { clock, emit } = deps;
+    return createCacheStage({ ...parts, clock, emit, options, identifier });
   };
   let stage = createStage();
   return {
@@ -98,17 +89,15 @@ export function createCache(given: Partial<CacheOptions>, deps: CacheDeps): Cach
       stage = createStage();
     },
     snapshot: () => snapshotOf(options, store, semantic),
-    ...controls({ emit, store, semantic, writer }),
+    ...controls(parts, deps.emit),
   };
 }
 
 /** What is not in the way of a request and no configuration changes. */
-function controls({
-  emit,
-  store,
-  semantic,
-  writer,
-}: Inside): Omit<Cache, 'stage' | 'configure' | 'snapshot'> {
+function controls(
+  { store, semantic, writer, labeller, auditor }: CacheParts,
+  emit: Emit,
+): Omit<Cache, 'stage' | 'configure' | 'snapshot'> {
   let filling = Promise.resolve();
   return {
     ready: store.ready,
@@ -125,20 +114,86 @@ function controls({
       emit({ type: 'cache.purged', entries, by: 'here' });
       return entries;
     },
+    feedback: async (id, right) => {
+      const labelled = labeller.feedback(id, right);
+      const removed = right ? 0 : await store.purge({ id });
+      return { labelled, removed: removed > 0 };
+    },
     idle: async () => {
+      await auditor.idle();
       await writer.idle();
       await semantic.idle();
+      await labeller.idle();
       await filling;
     },
     close: async () => {
+      auditor.close();
+      await auditor.idle();
       await writer.idle();
+      await labeller.idle();
       semantic.close();
       await store.close();
     },
   };
 }
 
-type Inside = Pick<StageParts, 'emit' | 'store' | 'semantic' | 'writer'>;
+interface CacheParts {
+  readonly semantic: SemanticTier;
+  readonly store: EntryStore;
+  readonly writer: AnswerWriter;
+  readonly labeller: Labeller;
+  readonly auditor: Auditor;
+}
+
+/** `options` answers those in force. */
+function buildParts(options: () => CacheOptions, deps: CacheDeps): CacheParts {
+  const { clock, emit } = deps;
+  const defer = deps.defer ?? afterIo;
+  const semantic: SemanticTier = new SemanticTier(options(), {
+    clock,
+    emit,
+    find: (key) => store.get(key),
+    attach: (key, id, embedding) => store.attach(key, id, embedding),
+    counters: () => store.counters,
+  });
+  const listener = followStore(
+    semantic,
+    () => {
+      writer.purged();
+    },
+    emit,
+  );
+  const store: EntryStore = (deps.openStore ?? openMemoryStore)(options(), { clock, listener, emit });
+  const labeller = new Labeller({
+    emit,
+    peek: (key) => store.peek(key),
+    rule: () => semantic.rule,
+    options,
+    judge: deps.judge ?? null,
+  });
+  const writer: AnswerWriter = new AnswerWriter({
+    clock,
+    emit,
+    defer,
+    store,
+    compare: (fresh, candidate, source) => {
+      labeller.compare(fresh, candidate, source);
+    },
+    learn: (entry, call) => {
+      if (options().mode !== 'exact') semantic.learn(entry, call);
+    },
+  });
+  const auditor = new Auditor({
+    clock,
+    rng: deps.rng ?? systemRng,
+    defer,
+    writer,
+    failed: (candidate) => {
+      labeller.failed(candidate);
+    },
+  });
+  return { semantic, store, writer, labeller, auditor };
+}
 
 function followStore(semantic: SemanticTier, purged: () => void, emit: Emit): StoreListener {
   return {
@@ -150,11 +205,16 @@ function followStore(semantic: SemanticTier, purged: () => void, emit: Emit): St
       emit({ type: 'cache.evicted', reason });
     },
     purged,
+    counted: (key, counts) => {
+      semantic.counted(key, counts);
+    },
   };
 }
 
 function snapshotOf(options: CacheOptions, store: EntryStore, semantic: SemanticTier): CacheSnapshot {
   const { entries, bytes } = store.stats();
   const { mode, maxEntries, maxBytes } = options;
-  return { mode, embedder: semantic.identity, entries, maxEntries, bytes, maxBytes, store: store.state() };
+  const embedder = semantic.identity;
+  const falseHitBound = semantic.falseHitBound;
+  return { mode, embedder, entries, maxEntries, bytes, maxBytes, falseHitBound, store: store.state() };
 }

@@ -5,8 +5,9 @@ import { EVICTIONS, type Eviction } from './store/port.ts';
  * - `exact`: identical requests are served
  * - `shadow`: as `exact`; similar questions are looked up, judged and counted, never served
  * - `on`: similar questions are served too, above a fixed similarity and past the guard
+ * - `bounded`: similar questions are served where labels say that at most a share `delta` of the hits is wrong
  */
-export const CACHE_MODES = ['off', 'exact', 'shadow', 'on'] as const;
+export const CACHE_MODES = ['off', 'exact', 'shadow', 'on', 'bounded'] as const;
 export type CacheMode = (typeof CACHE_MODES)[number];
 
 export interface CacheOptions {
@@ -15,6 +16,12 @@ export interface CacheOptions {
   readonly sampled: boolean;
   /** Least cosine at which a similar question is served, in (0, 1]; null takes the embedder's own. */
   readonly threshold: number | null;
+  /** Bounded mode: the largest share of hits by meaning that may be wrong, above 0 and below 1. */
+  readonly delta: number;
+  /** Share of hits by meaning that are asked again in the background and compared, from 0 to 1. */
+  readonly audit: number;
+  /** The model that is asked whether two answers say the same, or null for nobody. */
+  readonly judgeModel: string | null;
   readonly maxEntries: number;
   /** Memory the entries may take, their vectors and index rows included. */
   readonly maxBytes: number;
@@ -35,6 +42,9 @@ export const CACHE_DEFAULTS: CacheOptions = {
   mode: 'shadow',
   sampled: false,
   threshold: null,
+  delta: 0.02,
+  audit: 0.03,
+  judgeModel: null,
   maxEntries: 10_000,
   maxBytes: 128 * 1024 * 1024,
   ttlMs: 24 * 60 * 60 * 1_000,
@@ -55,6 +65,9 @@ export function resolveOptions(given: Partial<CacheOptions>): CacheOptions {
   const { threshold } = options;
   if (threshold !== null && !(threshold > 0 && threshold <= 1))
     refuse('threshold', threshold, 'a number above 0 and at most 1, or null');
+  const { delta, audit } = options;
+  if (!(delta > 0 && delta < 1)) refuse('delta', delta, 'a number above 0 and below 1');
+  if (!(audit >= 0 && audit <= 1)) refuse('audit', audit, 'a number from 0 to 1');
   for (const name of ['maxEntries', 'maxBytes', 'maxRequestBytes', 'maxAnswerBytes'] as const) {
     if (!Number.isSafeInteger(options[name]) || options[name] < 1)
       refuse(name, options[name], 'a whole number of at least 1');

@@ -9,6 +9,8 @@ import type { CacheResult, Exchange, GatewayResponse, Handler, Stage } from '../
 import type { Clock } from '../runtime/clock.ts';
 import { captureAnswer } from './answer-capture.ts';
 import type { AnswerWriter, OpenQuestion } from './answer-writer.ts';
+import type { Auditor } from './bounded/auditor.ts';
+import type { Labeller } from './bounded/labeller.ts';
 import type { Identified, Identity, RequestIdentifier } from './key/identify.ts';
 import type { CacheOptions } from './options.ts';
 import { replay, type Hit } from './replay.ts';
@@ -23,6 +25,8 @@ export interface StageParts {
   readonly store: EntryStore;
   readonly semantic: SemanticTier;
   readonly writer: AnswerWriter;
+  readonly labeller: Labeller;
+  readonly auditor: Auditor;
 }
 
 export function createCacheStage(parts: StageParts): Stage {
@@ -107,9 +111,28 @@ class Lookup {
     const semanticMs = this.#elapsed() - from;
     const hit = finding?.hit ?? null;
     const response = hit === null ? null : this.#serve(hit, semanticMs);
-    if (response !== null) return response;
+    if (response !== null) {
+      this.#followUp(keys, finding);
+      return response;
+    }
     this.#missed(finding, semanticMs);
     return this.#askUpstream(keys, replace, finding);
+  }
+
+  /** A hit by meaning may be audited, and remembered in case somebody has an opinion on it. */
+  #followUp(keys: Identified, finding: SemanticFinding | null): void {
+    const candidate = finding?.candidate ?? null;
+    if (candidate === null || finding === null || candidate.id !== finding.hit?.entry.id) return;
+    const { labeller, auditor, options } = this.#parts;
+    labeller.served(candidate);
+    auditor.afterHit(options.audit, {
+      exchange: this.#exchange,
+      next: this.#next,
+      keys,
+      candidate,
+      call: finding.call,
+      maxAnswerBytes: options.maxAnswerBytes,
+    });
   }
 
   /** Never rejects. Null when there is nothing to look among. */
@@ -145,7 +168,7 @@ class Lookup {
     } finally {
       await reported;
     }
-    return this.#keep(response, { ...question, call: (await reported)?.call ?? null });
+    return this.#keep(response, { ...question, ...learned(await reported) });
   }
 
   async #askUpstream(
@@ -154,7 +177,7 @@ class Lookup {
     finding: SemanticFinding | null,
   ): Promise<GatewayResponse> {
     if (this.#exchange.request.cachePolicy === 'only-if-cached') throw notCached();
-    const question = { ...this.#open(keys, replace), call: finding?.call ?? null };
+    const question = { ...this.#open(keys, replace), ...learned(finding) };
     return this.#keep(await this.#next(this.#exchange), question);
   }
 
@@ -167,6 +190,8 @@ class Lookup {
       purges: writer.purges,
       replace,
       call: null,
+      candidate: null,
+      source: 'miss',
     };
   }
 
@@ -185,7 +210,7 @@ class Lookup {
   async #bypass(reason: BypassReason): Promise<GatewayResponse> {
     this.#exchange.cache = BYPASS;
     this.#exactMs = this.#elapsed();
-    this.#report('bypass', reason, null, null, false);
+    this.#report('bypass', reason, null, null, null);
     if (this.#exchange.request.cachePolicy === 'only-if-cached') throw notCached();
     const response = await this.#next(this.#exchange);
     response.headers.push('x-llamascope-cache', 'bypass');
@@ -208,7 +233,7 @@ class Lookup {
     this.#exchange.served = 'cache';
     this.#exchange.firstContentAt = clock.now();
     if (similarity === null) this.#exactMs = this.#elapsed();
-    this.#report(result, null, similarity, semanticMs, false);
+    this.#report(result, null, similarity, semanticMs, null);
     emit({ type: 'cache.saved', seconds: entry.costMs / 1_000, tokens: tokensOf(entry) });
     return response;
   }
@@ -216,8 +241,7 @@ class Lookup {
   #missed(finding: SemanticFinding | null, semanticMs: number | null): void {
     const similarity = finding?.similarity ?? null;
     this.#exchange.cache = similarity === null ? MISS : { result: 'miss', similarity };
-    const shadowHit = this.#parts.options.mode === 'shadow' && (finding?.hit ?? null) !== null;
-    this.#report('miss', null, similarity, semanticMs, shadowHit);
+    this.#report('miss', null, similarity, semanticMs, finding);
   }
 
   #report(
@@ -225,9 +249,10 @@ class Lookup {
     bypass: BypassReason | null,
     similarity: number | null,
     semanticMs: number | null,
-    shadowHit: boolean,
+    missed: SemanticFinding | null,
   ): void {
     const exactMs = this.#exactMs;
+    const shadow = this.#parts.options.mode === 'shadow' ? missed : null;
     this.#parts.emit({
       type: 'cache.looked-up',
       result,
@@ -235,13 +260,19 @@ class Lookup {
       similarity,
       exactMs,
       semanticMs,
-      shadowHit,
+      shadowHit: shadow !== null && shadow.hit !== null,
+      shadowBounded: shadow?.candidate?.byBound ?? false,
     });
   }
 
   #elapsed(): number {
     return this.#parts.clock.now() - this.#startedAt;
   }
+}
+
+/** What a lookup leaves for the answer that follows it. */
+function learned(finding: SemanticFinding | null): Pick<OpenQuestion, 'call' | 'candidate'> {
+  return { call: finding?.call ?? null, candidate: finding?.candidate ?? null };
 }
 
 const MISS = { result: 'miss', similarity: null } as const;

@@ -135,7 +135,7 @@ export interface RetryConfig {
   readonly budget: number;
 }
 
-export const CACHE_MODES = ['off', 'exact', 'shadow', 'on'] as const;
+export const CACHE_MODES = ['off', 'exact', 'shadow', 'on', 'bounded'] as const;
 export type CacheMode = (typeof CACHE_MODES)[number];
 
 export interface CacheConfig {
@@ -143,6 +143,12 @@ export interface CacheConfig {
   readonly sampled: boolean;
   /** Cosine, or null for what the embedder recommends. */
   readonly threshold: number | null;
+  /** Bounded mode: the largest share of hits by meaning that may be wrong. */
+  readonly delta: number;
+  /** Share of hits by meaning that are audited. */
+  readonly audit: number;
+  /** The model that is asked whether two answers say the same, or null for none. */
+  readonly judgeModel: string | null;
   readonly maxEntries: number;
   readonly maxBytes: number;
   readonly ttlMs: number;

@@ -175,7 +175,7 @@ describe('a problem says key, value, what was expected, and where', () => {
       'a misspelt value',
       'cache: { mode: shadwo }',
       [
-        'cache.mode: expected one of off, exact, shadow, on, got "shadwo"; did you mean shadow? (gateway.yaml:1:16)',
+        'cache.mode: expected one of off, exact, shadow, on, bounded, got "shadwo"; did you mean shadow? (gateway.yaml:1:16)',
       ],
     ],
     [
@@ -202,11 +202,9 @@ describe('a problem says key, value, what was expected, and where', () => {
     ],
     ['no group', 'cache: 3', ['cache: expected a group of keys, got 3 (gateway.yaml:1:8)']],
     [
-      'a mode that is to come',
-      'cache: { mode: bounded }',
-      [
-        'cache.mode: the bounded cache mode (serve only when the error is bounded) is not available yet; use on or shadow (gateway.yaml:1:16)',
-      ],
+      'no share',
+      'cache: { delta: 1 }',
+      ['cache.delta: expected a number above 0 and below 1, got 1 (gateway.yaml:1:17)'],
     ],
     [
       'a key that is to come',
@@ -381,7 +379,7 @@ describe('a problem says key, value, what was expected, and where', () => {
     } catch (error) {
       expect((error as Error).message).toBe(`the configuration has 2 problems:
   retry.max: expected a whole number from 0 to 10, got -1 (gateway.yaml:2:15)
-  cache.mode: expected one of off, exact, shadow, on, got "loud" (gateway.yaml:1:16)`);
+  cache.mode: expected one of off, exact, shadow, on, bounded, got "loud" (gateway.yaml:1:16)`);
     }
   });
 

@@ -7,14 +7,9 @@ import type { JsonValue } from '../core/json.ts';
 const KEYS: Readonly<Record<string, string>> = {
   slo: 'service level objectives',
   workers: 'several worker processes',
-  'cache.delta': 'the bounded cache mode and its error bound',
 };
 
 const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'cache.mode': {
-    bounded:
-      'the bounded cache mode (serve only when the error is bounded) is not available yet; use on or shadow',
-  },
   'cache.store': {
     redis: 'the Redis store is not available yet; entries are kept in memory',
   },

@@ -56,7 +56,7 @@ const cache: z.ZodType<CacheConfig> = z.strictObject({
   mode: choice(
     CACHE_MODES,
     'shadow',
-    '`off`; `exact` (identical requests are answered from memory); `shadow` (as `exact`, and similar questions are looked up and counted but never served); `on` (similar questions are served too). The default changes no answer that a client could not have got before.',
+    '`off`; `exact` (identical requests are answered from memory); `shadow` (as `exact`, and similar questions are looked up and counted but never served); `on` (similar questions are served too, above `threshold`); `bounded` (they are served where fresh answers have shown that at most a share `delta` of the hits is wrong). The default changes no answer that a client could not have got before.',
   ),
   sampled: flag(
     false,
@@ -65,6 +65,20 @@ const cache: z.ZodType<CacheConfig> = z.strictObject({
   threshold: orNull(z.number().gt(0).max(1), {
     description:
       'The cosine from which a similar question counts as the same. `null`: what the embedder recommends, which differs widely between embedders.',
+  }),
+  delta: z.number().gt(0).lt(1).default(0.02).meta({
+    title: 'a number above 0 and below 1',
+    description:
+      'Mode `bounded`: the largest share of the hits by meaning that may be wrong, held with 95 % confidence. Nothing is served by meaning before there are labels enough: some 59 for 0.05, 149 for 0.02, 299 for 0.01 without a single error.',
+  }),
+  audit: share(
+    0.03,
+    'Modes `on` and `bounded`: the share of the hits by meaning that are asked again in the background, to be compared. At most one at a time.',
+  ),
+  judgeModel: orNull(z.string().min(1), {
+    description:
+      'A model at an upstream that is asked whether two answers say the same, when their wording differs but no number and no name does. `null`: other wording counts as another answer, which is stricter.',
+    examples: ['llama3.2:3b'],
   }),
   maxEntries: count(10_000, { min: 1, max: 10_000_000 }, 'Entries kept; `eviction` says who goes first.'),
   maxBytes: count(

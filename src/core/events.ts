@@ -77,6 +77,17 @@ export type CacheEvent =
       readonly semanticMs: number | null;
       /** A semantic candidate passed everything but the mode is `shadow`. */
       readonly shadowHit: boolean;
+      /** The same where the bounded rule would have served it. */
+      readonly shadowBounded: boolean;
+    }
+  /** A stored answer was held against a fresh one, or somebody gave an opinion on a hit. */
+  | {
+      readonly type: 'cache.labelled';
+      readonly source: 'miss' | 'audit' | 'feedback';
+      /** `unknown`: no fresh answer came, or the judge had no opinion. */
+      readonly verdict: 'right' | 'wrong' | 'unknown';
+      /** The rules of whose hits, real or in shadow, this label is a fair sample. */
+      readonly audited: readonly ('threshold' | 'bounded')[];
     }
   | { readonly type: 'cache.embedded'; readonly durationMs: number; readonly failed: boolean }
   | { readonly type: 'cache.vetoed'; readonly reason: VetoReason }

@@ -42,6 +42,9 @@ export interface GatewayRequest {
   readonly deadlineAt: number | null;
 }
 
+/** For what no client waits for: everybody else goes first. */
+export const BACKGROUND_PRIORITY: number = -100;
+
 export type CacheResult = 'hit-exact' | 'hit-semantic' | 'miss' | 'bypass';
 
 /** How Ollama is to load a model, whatever the client says. */

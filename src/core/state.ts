@@ -76,6 +76,8 @@ export interface CacheSnapshot {
   readonly maxEntries: number;
   readonly bytes: number;
   readonly maxBytes: number;
+  /** Upper 95 % bound of the share of hits by meaning that are wrong; 1 while unknown, null without such hits. */
+  readonly falseHitBound: number | null;
   readonly store: StoreSnapshot;
 }
 

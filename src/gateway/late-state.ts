@@ -22,5 +22,6 @@ const EMPTY_CACHE: CacheSnapshot = {
   maxEntries: 0,
   bytes: 0,
   maxBytes: 0,
+  falseHitBound: null,
   store: { kind: 'memory', state: 'ok', reason: null, pending: 0 },
 };

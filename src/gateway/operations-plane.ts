@@ -1,3 +1,4 @@
+import { feedbackRoutes } from '../admin/feedback.ts';
 import { breakerRoutes } from '../admin/breakers.ts';
 import { reloadRoutes } from '../admin/reload.ts';
 import { upstreamJson, upstreamRoutes, type UpstreamDesk } from '../admin/upstreams.ts';
@@ -24,11 +25,12 @@ export interface ByHand {
 /** What the parts answer on the operations plane beside the paths that every gateway has. Made once, for all reloads. */
 export function operationRoutes(
   config: Config,
-  { upstreams }: Parts,
+  { upstreams, cache }: Parts,
   { reload, drainDesk, live }: ByHand,
 ): readonly OperationRoute[] {
   const acting = [
     ...breakerRoutes(upstreams),
+    ...feedbackRoutes(cache),
     ...upstreamRoutes(drainDesk),
     ...reloadRoutes({ reload: () => reloadByHand(reload) }),
   ];

@@ -17,6 +17,7 @@ import type { Rng } from '../runtime/rng.ts';
 import { createLog, type Log } from '../telemetry/log.ts';
 import { createTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import { VERSION } from '../version.ts';
+import { createJudge } from './judge.ts';
 import { lateState } from './late-state.ts';
 
 export interface Parts {
@@ -50,12 +51,10 @@ export function buildParts(config: Config, clock: Clock, rng: Rng): Parts {
   const state = lateState();
   const telemetry = createTelemetry(config.metrics, { bus, state, clock, version: VERSION });
   const upstreams = createUpstreams(config.upstreams, { clock, rng, emit, instance, probe: config.probe });
-  const cache = createCache(config.cache, {
-    clock,
-    emit,
-    modelDigest: upstreams.modelDigest,
-    openStore: storeOf(config.cache),
-  });
+  const { modelDigest } = upstreams;
+  const judge = createJudge(upstreams.handle, clock);
+  const openStore = storeOf(config.cache);
+  const cache = createCache(config.cache, { clock, rng, emit, judge, modelDigest, openStore });
   state.connect({
     breakers: () => upstreams.breakers(),
     pools: () => upstreams.pools(),

@@ -98,6 +98,7 @@ export class Observer {
   #observeRest(event: CacheEvent | SystemEvent | HealthChanged): void {
     switch (event.type) {
       case 'cache.looked-up':
+      case 'cache.labelled':
       case 'cache.embedded':
       case 'cache.vetoed':
       case 'cache.stored':

@@ -159,9 +159,10 @@ function cacheCollector(metrics: Metrics<MetricCatalogue>, reader: StateReader):
   const bytes = metrics.gauge('llamascope_semcache_bytes');
   const storeState = metrics.gauge('llamascope_semcache_store_state');
   const pending = metrics.gauge('llamascope_semcache_store_pending');
+  const bound = metrics.gauge('llamascope_semcache_false_hit_upper_bound');
   return {
     name: 'cache',
-    families: [size, fill, bytes, storeState, pending],
+    families: [size, fill, bytes, bound, storeState, pending],
     collect: () => {
       const cache = reader.cache();
       size.replace([[{}, cache.entries]]);
@@ -175,6 +176,7 @@ function cacheCollector(metrics: Metrics<MetricCatalogue>, reader: StateReader):
         ]),
       );
       pending.replace([[{}, cache.store.pending]]);
+      bound.replace(cache.falseHitBound === null ? [] : [[{}, cache.falseHitBound]]);
     },
   };
 }

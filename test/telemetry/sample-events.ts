@@ -43,6 +43,13 @@ export const SAMPLE_EVENTS: SampleEvents = {
     exactMs: 0.02,
     semanticMs: 0.4,
     shadowHit: true,
+    shadowBounded: true,
+  },
+  'cache.labelled': {
+    type: 'cache.labelled',
+    source: 'audit',
+    verdict: 'wrong',
+    audited: ['threshold', 'bounded'],
   },
   'cache.embedded': { type: 'cache.embedded', durationMs: 12, failed: true },
   'cache.vetoed': { type: 'cache.vetoed', reason: 'number' },

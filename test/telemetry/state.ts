@@ -73,6 +73,7 @@ export function oneUpstream(name = 'gpu-1'): WritableState {
       maxEntries: 100,
       bytes: 5_000,
       maxBytes: 1_000_000,
+      falseHitBound: 0.014,
       store: { kind: 'sqlite', state: 'ok', reason: null, pending: 2 },
     },
   };
@@ -90,6 +91,7 @@ export const nothing = (): WritableState => ({
     maxEntries: 0,
     bytes: 0,
     maxBytes: 0,
+    falseHitBound: null,
     store: { kind: 'memory', state: 'ok', reason: null, pending: 0 },
   },
 });

@@ -5,6 +5,8 @@ export interface IndexedEntry {
   readonly id: string;
   readonly key: string;
   readonly text: string;
+  /** Equal for equal answers. */
+  readonly answerClass: string;
   /** Unit length. */
   readonly vector: Float32Array;
 }

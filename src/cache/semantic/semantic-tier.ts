@@ -2,15 +2,19 @@
  * Finds a stored answer to a question that means the same. It looks only among entries of the very same scope
  * (tenant, model, history, system prompt, options: everything but the last user text), takes the
  * nearest few, lets the guard refuse each that differs in a number, a name or a "not", has the scorer judge
- * the first few that are left, and answers with the best of them above the threshold. Whatever fails on the
- * way is a miss.
+ * the first few that are left, and answers with the best of them above the threshold, or, in bounded mode, if the
+ * rule lets it. Whatever fails on the way is a miss.
  */
 import type { CancelToken } from '../../core/cancel.ts';
 import type { TextEmbedder } from '../../core/embedder.ts';
 import type { Emit } from '../../core/events.ts';
 import type { Scorer } from '../../core/scorer.ts';
 import { sleep, type Clock } from '../../runtime/clock.ts';
-import type { CacheEntry, MaybePromise, StoreListener } from '../store/port.ts';
+import type { Candidate } from '../bounded/candidate.ts';
+import { weigh, type NearQuestion } from '../bounded/evidence.ts';
+import { BoundedRule } from '../bounded/rule.ts';
+import type { CacheMode } from '../options.ts';
+import type { CacheEntry, Counters, Counts, MaybePromise, StoreListener } from '../store/port.ts';
 import { cosineScorer } from './cosine-scorer.ts';
 import { semanticEligibility } from './eligibility.ts';
 import { EmbedderGate, type EmbedCall } from './embedder-gate.ts';
@@ -25,8 +29,13 @@ const NEIGHBOURS = 32;
 const SCORED = 3;
 /** A cosine below this says nothing. */
 const FLOOR = 0;
+/** So far below what would be served, labels still tell the bounded rule where to cut. */
+const LABELLED_BELOW = 0.3;
 
 export interface SemanticOptions {
+  readonly mode: CacheMode;
+  /** Bounded mode: the largest share of hits that may be wrong. */
+  readonly delta: number;
   /** Least score; null: what the scorer recommends. */
   readonly threshold: number | null;
   readonly embedDeadlineMs: number;
@@ -38,6 +47,7 @@ export interface SemanticDeps {
   /** Fetches a live entry by its exact key. */
   readonly find: (key: string) => MaybePromise<CacheEntry | null>;
   readonly attach: Attach;
+  readonly counters: () => Counters;
 }
 
 export interface SemanticHit {
@@ -48,7 +58,9 @@ export interface SemanticHit {
 }
 
 export interface SemanticFinding {
+  /** What may be served; in shadow mode, what `on` would serve. */
   readonly hit: SemanticHit | null;
+  readonly candidate: Candidate | null;
   /** Cosine of the hit, or else of the nearest neighbour; null when there was none to compare with. */
   readonly similarity: number | null;
   /** The question's embedding, for storing its answer. */
@@ -62,6 +74,7 @@ export class SemanticTier implements StoreListener {
   readonly #learner: Learner;
   #index: VectorIndex | null = null;
   #scorer: Scorer | null = null;
+  #rule: BoundedRule | null = null;
 
   constructor(options: SemanticOptions, deps: SemanticDeps) {
     this.#options = options;
@@ -77,6 +90,26 @@ export class SemanticTier implements StoreListener {
   /** Another threshold and deadline, for the lookups that begin from now on. */
   configure(options: SemanticOptions): void {
     this.#options = options;
+    this.#rule?.aim(options.delta);
+  }
+
+  get rule(): BoundedRule | null {
+    return this.#rule;
+  }
+
+  /** The bound on the share of wrong ones among what is (in shadow mode, would be) served; 1 while nothing is known. */
+  get falseHitBound(): number | null {
+    const { mode } = this.#options;
+    if (this.#rule === null || mode === 'off' || mode === 'exact') return null;
+    return mode === 'bounded' ? this.#rule.cutoff.bound : this.#rule.boundFrom(this.#threshold);
+  }
+
+  get #threshold(): number {
+    return this.#options.threshold ?? this.#scorer?.recommendedThreshold ?? Infinity;
+  }
+
+  counted(key: string, counts: Counts): void {
+    this.#rule?.counted(key, counts);
   }
 
   /** Takes effect at once. Another identity means an empty index: its vectors compare with no others. */
@@ -84,6 +117,8 @@ export class SemanticTier implements StoreListener {
     const changed = embedder?.identity !== this.identity;
     this.#gate.use(embedder);
     this.#scorer = embedder === null ? null : (scorer ?? cosineScorer(embedder));
+    if (this.#scorer === null) this.#rule = null;
+    else this.#rule = new BoundedRule(this.#deps.counters(), this.#scorer.identity, this.#options.delta);
     if (embedder === null) this.#index = null;
     else if (changed || this.#index === null)
       this.#index = new VectorIndex(embedder.identity, embedder.dimensions);
@@ -120,6 +155,7 @@ export class SemanticTier implements StoreListener {
   /** The embedder stays open: it belongs to whoever set it. */
   close(): void {
     this.#learner.close();
+    this.#rule?.flush();
     this.#gate.use(null);
     this.#index = null;
   }
@@ -136,41 +172,68 @@ export class SemanticTier implements StoreListener {
     const call = this.#gate.embed([text], this.#options.embedDeadlineMs, cancel);
     const embedded = await call.prompt;
     const vector = embedded?.vectors[0] ?? null;
-    if (vector === null) return { hit: null, similarity: null, call };
+    if (vector === null) return { ...NOTHING, call };
     // An answer just given is being embedded as well: its question may be the one we are looking for.
     if (arriving !== null)
       await Promise.race([arriving, sleep(clock, Math.max(0, deadline - clock.now()), cancel)]);
     // The embedder may have been changed meanwhile, and this vector with it.
-    if (index !== this.#index || embedded?.identity !== this.identity)
-      return { hit: null, similarity: null, call };
+    if (index !== this.#index || embedded?.identity !== this.identity) return { ...NOTHING, call };
     const neighbours = index.nearest(scope, vector, NEIGHBOURS, FLOOR);
-    const hit = await this.#accept(text, neighbours);
-    return { hit, similarity: hit?.similarity ?? neighbours[0]?.similarity ?? null, call };
+    const found = await this.#accept(text, neighbours);
+    return { ...found, similarity: found.hit?.similarity ?? neighbours[0]?.similarity ?? null, call };
   }
 
-  /** The best of the first few that the guard leaves, when its score reaches the threshold. */
-  async #accept(text: string, neighbours: readonly Neighbour[]): Promise<SemanticHit | null> {
-    const scorer = this.#scorer;
-    if (scorer === null) return null;
-    const threshold = this.#options.threshold ?? scorer.recommendedThreshold;
-    const floor = scorer.floorFor(threshold);
+  /** The best of the first few that the guard leaves. */
+  async #accept(
+    text: string,
+    neighbours: readonly Neighbour[],
+  ): Promise<Pick<SemanticFinding, 'hit' | 'candidate'>> {
     try {
-      const left = this.#guard(text, neighbours, floor);
-      if (left.length === 0) return null;
-      const scores = await scorer.score(
-        text,
-        left.map(({ entry, similarity }) => ({ text: entry.text, similarity })),
-      );
-      const ranked = left
-        .map(({ entry, similarity }, i) => ({ candidate: entry, similarity, score: scores[i] ?? 0 }))
-        .filter(({ score }) => score >= threshold)
-        .sort((a, b) => b.score - a.score);
-      for (const { candidate, similarity, score } of ranked) {
-        const entry = await this.#deps.find(candidate.key);
-        if (entry?.id === candidate.id) return { entry, similarity, score };
-      }
+      const ranked = await this.#rank(text, neighbours);
+      const best = ranked[0];
+      if (best === undefined) return NOTHING;
+      const candidate = this.#judge(best, neighbours);
+      const may = this.#options.mode === 'bounded' ? candidate.byBound : candidate.byThreshold;
+      const hit = may ? await this.#take(ranked) : null;
+      return { hit, candidate };
     } catch {
       // A guard, a scorer or a store that fails must not serve.
+      return NOTHING;
+    }
+  }
+
+  /** Best first. */
+  async #rank(text: string, neighbours: readonly Neighbour[]): Promise<Ranked[]> {
+    const scorer = this.#scorer;
+    if (scorer === null) return [];
+    const floor = scorer.floorFor(this.#threshold);
+    const left = this.#guard(text, neighbours, this.#options.mode === 'on' ? floor : floor - LABELLED_BELOW);
+    if (left.length === 0) return [];
+    const scores = await scorer.score(
+      text,
+      left.map(({ entry, similarity }) => ({ text: entry.text, similarity })),
+    );
+    return left
+      .map((neighbour, i) => ({ ...neighbour, score: scores[i] ?? 0 }))
+      .sort((a, b) => b.score - a.score);
+  }
+
+  #judge(best: Ranked, neighbours: readonly Neighbour[]): Candidate {
+    const { entry, similarity, score } = best;
+    const evidence = weigh({ similarity, answerClass: entry.answerClass }, score, neighbours.map(witness));
+    const byBound = this.#rule?.judge(evidence, entry.id).serve ?? false;
+    this.#rule?.see(evidence);
+    const { id, key } = entry;
+    return { id, key, evidence, byThreshold: score >= this.#threshold, byBound };
+  }
+
+  /** The best that is still there; in bounded mode only the one that was judged. */
+  async #take(ranked: readonly Ranked[]): Promise<SemanticHit | null> {
+    const bounded = this.#options.mode === 'bounded';
+    for (const { entry: indexed, similarity, score } of bounded ? ranked.slice(0, 1) : ranked) {
+      if (!bounded && score < this.#threshold) break;
+      const entry = await this.#deps.find(indexed.key);
+      if (entry?.id === indexed.id) return { entry, similarity, score };
     }
     return null;
   }
@@ -187,6 +250,16 @@ export class SemanticTier implements StoreListener {
     }
     return left;
   }
+}
+
+const NOTHING = { hit: null, candidate: null, similarity: null } as const;
+
+interface Ranked extends Neighbour {
+  readonly score: number;
+}
+
+function witness({ entry, similarity }: Neighbour): NearQuestion {
+  return { similarity, answerClass: entry.answerClass };
 }
 
 function eligible(text: string): boolean {

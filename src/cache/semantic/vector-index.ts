@@ -1,3 +1,4 @@
+import { answerClass } from '../bounded/answers.ts';
 import type { CacheEntry } from '../store/port.ts';
 import { ScopeRows, type IndexedEntry, type Neighbour } from './scope-rows.ts';
 
@@ -36,6 +37,7 @@ export class VectorIndex {
       id: entry.id,
       key: entry.key,
       text: entry.text,
+      answerClass: answerClass(entry.answer),
       vector: embedding.vector,
     };
     rows.put(indexed);

@@ -7,6 +7,7 @@ import type { CacheStoreEvent } from './cache-store.ts';
 
 type LookupEvent = Exclude<CacheEvent, CacheStoreEvent | { type: 'cache.store-changed' | 'cache.purged' }>;
 type LookedUp = CacheEvent & { type: 'cache.looked-up' };
+type Labelled = CacheEvent & { type: 'cache.labelled' };
 type StoreResult = (CacheEvent & { type: 'cache.stored' })['result'];
 type EvictionReason = (CacheEvent & { type: 'cache.evicted' })['reason'];
 
@@ -16,6 +17,9 @@ export class CacheRecorder {
   readonly #semanticHits: Counter;
   readonly #misses: Counter;
   readonly #shadowHits: Counter;
+  readonly #shadowBounded: Counter;
+  readonly #labels: ByValue<`${Labelled['source']} ${Labelled['verdict']}`, Counter>;
+  readonly #audits: ByValue<`${Labelled['audited'][number]} ${Labelled['verdict']}`, Counter>;
   readonly #bypass: ByValue<BypassReason, Counter>;
   readonly #vetoes: ByValue<VetoReason, Counter>;
   readonly #evictions: ByValue<EvictionReason, Counter>;
@@ -33,6 +37,17 @@ export class CacheRecorder {
     this.#semanticHits = hits.labels({ type: 'semantic' });
     this.#misses = metrics.counter('semcache_misses_total').labels({});
     this.#shadowHits = metrics.counter('llamascope_semcache_shadow_hits_total').labels({});
+    this.#shadowBounded = metrics.counter('llamascope_semcache_shadow_bounded_hits_total').labels({});
+    const labels = metrics.counter('llamascope_semcache_labels_total');
+    this.#labels = new ByValue((key) => {
+      const [source, verdict] = key.split(' ') as [Labelled['source'], Labelled['verdict']];
+      return labels.labels({ source, verdict });
+    });
+    const audits = metrics.counter('llamascope_semcache_audits_total');
+    this.#audits = new ByValue((key) => {
+      const [rule, verdict] = key.split(' ') as [Labelled['audited'][number], Labelled['verdict']];
+      return audits.labels({ rule, verdict });
+    });
     const bypass = metrics.counter('llamascope_semcache_bypass_total');
     this.#bypass = new ByValue((reason) => bypass.labels({ reason }));
     const vetoes = metrics.counter('llamascope_semcache_vetoes_total');
@@ -54,6 +69,10 @@ export class CacheRecorder {
     switch (event.type) {
       case 'cache.looked-up':
         this.#lookedUp(event);
+        break;
+      case 'cache.labelled':
+        this.#labels.at(`${event.source} ${event.verdict}`).inc();
+        for (const rule of event.audited) this.#audits.at(`${rule} ${event.verdict}`).inc();
         break;
       case 'cache.embedded':
         this.#embed.observe(event.durationMs / 1_000);
@@ -84,6 +103,7 @@ export class CacheRecorder {
     else if (event.result === 'hit-exact') this.#exactHits.inc();
     else this.#semanticHits.inc();
     if (event.shadowHit) this.#shadowHits.inc();
+    if (event.shadowBounded) this.#shadowBounded.inc();
     this.#lookups.at('exact').observe(event.exactMs / 1_000);
     if (event.semanticMs !== null) this.#lookups.at('semantic').observe(event.semanticMs / 1_000);
     if (event.similarity !== null) this.#similarity.observe(event.similarity);
