@@ -99,13 +99,13 @@ export async function answerHistory(request: HistoryRequest, deps: HistoryDeps):
 }
 
 function fromRings(request: HistoryRequest, deps: HistoryDeps, partial: string | null): HistoryReply {
-  const end = deps.end();
+  const endMs = Math.min(request.toMs, deps.end());
   const stepSeconds = Math.max(request.stepSeconds, tierFor(request.fromMs, deps.wallMs()).stepSeconds);
   const widened = { ...request, stepSeconds };
-  const times = timesOf(widened, Math.min(request.toMs, end));
+  const times = timesOf(widened, endMs);
   const windowSeconds = Math.max(stepSeconds, request.panel.minWindowSeconds);
-  const wholeSeconds = Math.max(1, (Math.min(request.toMs, end) - request.fromMs) / 1_000);
-  const series = panelHistory(request.panel, deps.reader, { times, windowSeconds, wholeSeconds });
+  const wholeSeconds = Math.max(1, (endMs - request.fromMs) / 1_000);
+  const series = panelHistory(request.panel, deps.reader, { times, windowSeconds, endMs, wholeSeconds });
   return reply(widened, { times, windowSeconds, series, source: 'live', partial });
 }
 

@@ -72,9 +72,15 @@ export class PanelValues {
 export function panelHistory(
   panel: Panel,
   reader: SeriesReader,
-  range: { readonly times: readonly number[]; readonly windowSeconds: number; readonly wholeSeconds: number },
+  range: {
+    readonly times: readonly number[];
+    readonly windowSeconds: number;
+    /** The whole of it ends here, which may be after the last full step. */
+    readonly endMs: number;
+    readonly wholeSeconds: number;
+  },
 ): readonly HistorySeries[] {
-  const { times, windowSeconds, wholeSeconds } = range;
+  const { times, windowSeconds, endMs: wholeEndMs, wholeSeconds } = range;
   const found = new Map<string, { info: SeriesInfo; values: (number | null)[]; whole: number | null }>();
   const seriesOf = (
     query: PanelSeries,
@@ -98,9 +104,8 @@ export function panelHistory(
         if (Number.isFinite(value)) seriesOf(query, labels).values[index] = shorten(value);
       }
     }
-    const endMs = times[times.length - 1] ?? 0;
     for (const { labels, value } of evaluate(query.expr.node, reader, {
-      endMs,
+      endMs: wholeEndMs,
       rangeSeconds: wholeSeconds,
     })) {
       if (Number.isFinite(value)) seriesOf(query, labels).whole = shorten(value);

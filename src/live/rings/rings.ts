@@ -135,10 +135,12 @@ export class Rings {
     return starts.length === 0 ? null : Math.min(...starts);
   }
 
+  /** The tier that reaches back farthest; the finest of those that began together, to a slot of theirs. */
   #oldestTier(): Tier {
+    const start = (tier: Tier): number => tier.oldest * tier.stepSeconds;
     let found = this.#finest;
     for (const tier of this.tiers) {
-      if (tier.oldest * tier.stepSeconds < found.oldest * found.stepSeconds) found = tier;
+      if (start(tier) + tier.stepSeconds <= start(found)) found = tier;
     }
     return found;
   }
