@@ -58,9 +58,11 @@ async function read(response: Response, take: (frame: StreamFrame & { id: string
     for (const part of parts) {
       const field = (name: string): string => new RegExp(`^${name}: (.*)$`, 'm').exec(part)?.[1] ?? '';
       if (field('event') !== '') {
-        take({ id: field('id'), event: field('event'), data: JSON.parse(field('data')) } as StreamFrame & {
-          id: string;
-        });
+        take({
+          id: field('id'),
+          event: field('event'),
+          data: JSON.parse(field('data')) as unknown,
+        } as StreamFrame & { id: string });
       }
     }
   }

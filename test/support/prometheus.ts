@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A real Prometheus scraping one target every 200 ms, with its data in a folder of its own. */
+/** A real Prometheus scraping one target, every 200 ms unless told otherwise, with its data in a folder of its own. */
 export interface Prometheus extends AsyncDisposable {
   readonly url: string;
-  /** An instant query; the result vector. Throws with Prometheus' own message on a bad query. */
-  query(expression: string): Promise<readonly QueryResult[]>;
+  /** An instant query, now or at a unix time in seconds; the result vector. Throws with Prometheus' own message on a bad query. */
+  query(expression: string, at?: number): Promise<readonly QueryResult[]>;
   /** The one value of a query that has one result. */
   value(expression: string): Promise<number>;
   targets(): Promise<readonly { readonly health: string; readonly lastError: string }[]>;
@@ -18,12 +18,12 @@ export interface QueryResult {
   readonly value: number;
 }
 
-export async function startPrometheus(targetUrl: string): Promise<Prometheus> {
+export async function startPrometheus(targetUrl: string, scrapeMs = 200): Promise<Prometheus> {
   const folder = mkdtempSync(join(tmpdir(), 'llamascope-prometheus-'));
   const config = join(folder, 'prometheus.yml');
   writeFileSync(
     config,
-    `global: { scrape_interval: 200ms, scrape_timeout: 200ms }
+    `global: { scrape_interval: ${scrapeMs}ms, scrape_timeout: ${scrapeMs}ms }
 scrape_configs:
   - job_name: llamascope
     static_configs: [{ targets: ['${new URL(targetUrl).host}'] }]
@@ -72,8 +72,9 @@ function listeningAddress(child: ChildProcess): Promise<string> {
 }
 
 function client(url: string, stop: () => Promise<void>): Prometheus {
-  const query = async (expression: string): Promise<readonly QueryResult[]> => {
-    const response = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(expression)}`);
+  const query = async (expression: string, at?: number): Promise<readonly QueryResult[]> => {
+    const time = at === undefined ? '' : `&time=${at}`;
+    const response = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(expression)}${time}`);
     const reply = (await response.json()) as {
       status: string;
       error?: string;
