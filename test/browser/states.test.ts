@@ -106,6 +106,25 @@ describe.skipIf(SKIP_BROWSER)('the live page', () => {
     expect(await opened.problems()).toEqual([]);
   });
 
+  it('says what is missing when the Prometheus of long ranges does not answer, and shows what there is', async () => {
+    await using stack = await startPageStack({
+      ...LIGHT,
+      // Nobody listens on the port for discarding.
+      dashboard: { prometheusUrl: 'http://127.0.0.1:9' },
+    });
+    await using load = stack.load();
+    await answered(stack, 5);
+    await using opened = await openPage(browser, `${stack.page}#/overview?range=604800`);
+    const { page } = opened;
+    await page.waitForSelector('[data-state="partial"]');
+    expect(await page.textContent('[data-state="partial"]')).toContain('Prometheus does not answer');
+    expect(await page.textContent('.choices')).toContain('30 d');
+    await page.click('.choices button:first-child');
+    await page.waitForSelector('[data-panel="requests"] canvas');
+    expect(await opened.problems()).toEqual([]);
+    await load[Symbol.asyncDispose]();
+  });
+
   it('says which panel could not be shown, and shows the others', async () => {
     await using stack = await startPageStack(LIGHT);
     await using load = stack.load();

@@ -58,6 +58,9 @@ export async function startPageStack(config: Omit<ConfigInput, 'upstreams'> = {}
   };
 }
 
+/** Comes in waves of a minute and a half, as people do. */
+const pauseMs = (): number => 60 + 240 * Math.sin(performance.now() / 28_000) ** 2;
+
 function startLoad(url: string): AsyncDisposable {
   let running = true;
   let asked = 0;
@@ -72,10 +75,10 @@ function startLoad(url: string): AsyncDisposable {
         (response) => response.arrayBuffer(),
         () => undefined,
       );
-      await new Promise((resolve) => setTimeout(resolve, 60));
+      await new Promise((resolve) => setTimeout(resolve, pauseMs()));
     }
   };
-  const workers = [ask(), ask()];
+  const workers = [ask(), ask(), ask()];
   return {
     async [Symbol.asyncDispose](): Promise<void> {
       running = false;

@@ -6,6 +6,7 @@ import type { HistoryReply, HistorySeries } from '../../../src/live/protocol-rep
 import type { PanelInfo, SeriesInfo, Tick } from '../../../src/live/protocol.ts';
 import { authorisation } from '../token.ts';
 import { problemOf } from './event-stream.ts';
+import type { Snapshot } from './snapshot.ts';
 
 export type Past = ReadonlyMap<string, HistoryReply>;
 
@@ -32,6 +33,28 @@ export async function loadPanel(
 /** The stream's values mean the same as the history's only while both are taken over the same window. */
 export function growsByTicks(reply: HistoryReply, panel: PanelInfo): boolean {
   return reply.source === 'live' && reply.stepSeconds <= 5 && reply.windowSeconds === panel.windowSeconds;
+}
+
+const LEAST_WINDOW_MS = 60_000;
+
+/**
+ * Where the window of a range begins, unix milliseconds. A gateway that is younger than the range fills the width with what
+ * there is, in short steps, rather than with emptiness; what a Prometheus knows may be older than the gateway.
+ */
+export function windowStart({ hello }: Snapshot, rangeSeconds: number, now: number): number {
+  const wanted = now - rangeSeconds * 1_000;
+  const { since, tiers } = hello.history;
+  const own = Math.max(...tiers.map(({ spanSeconds }) => spanSeconds));
+  if (since === null || rangeSeconds > own) return wanted;
+  return Math.max(wanted, Math.min(since, now - LEAST_WINDOW_MS));
+}
+
+const GAP_MS = 5_000;
+
+/** More than a few steps lie between what is known and a tick. */
+export function hasGap(reply: HistoryReply, tick: Tick): boolean {
+  const last = reply.times.at(-1);
+  return reply.stepSeconds <= 5 && last !== undefined && tick.at - last > reply.stepSeconds * 1_000 + GAP_MS;
 }
 
 /** With the values of a tick at its end, and without what has left the window. */

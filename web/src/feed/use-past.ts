@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Feed } from './connection.ts';
-import { grow, growsByTicks, loadPanel, type Past } from './history.ts';
+import { grow, growsByTicks, hasGap, loadPanel, windowStart, type Past } from './history.ts';
 
 export interface PastView {
   readonly past: Past;
@@ -31,7 +31,7 @@ export function usePast(ids: readonly string[], range: number, feed: Feed, pause
     if (fresh) setPast(new Map());
     const to = Date.now() + snapshot.clockShift;
     for (const id of ids) {
-      loadPanel(id, to - range * 1_000, to, abort.signal).then(
+      loadPanel(id, windowStart(snapshot, range, to), to, abort.signal).then(
         (reply) => {
           setProblem(null);
           setPast((known) => new Map(known).set(id, reply));
@@ -48,6 +48,8 @@ export function usePast(ids: readonly string[], range: number, feed: Feed, pause
   const tick = snapshot?.tick ?? null;
   useEffect(() => {
     if (tick === null || snapshot === null || paused || !live) return;
+    // The tab was hidden, or ticks were lost: what is missing is asked for rather than drawn over.
+    if ([...past.values()].some((reply) => hasGap(reply, tick))) setRound((count) => count + 1);
     setPast((known) => {
       const out = new Map(known);
       for (const [id, reply] of known) {

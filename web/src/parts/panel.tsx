@@ -7,7 +7,8 @@ import { ChartTable } from '../charts/chart-table.tsx';
 import { Chart } from '../charts/chart.tsx';
 import { isEmpty, MOST_LINES, toChartData } from '../charts/panel-data.ts';
 import { ROW_HEIGHT } from '../charts/timeline-plot.ts';
-import { usePage, type Page } from '../page-context.ts';
+import { windowStart } from '../feed/history.ts';
+import { usePage } from '../page-context.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { PanelMenu } from './panel-menu.tsx';
 
@@ -51,15 +52,6 @@ export function Panel({ id, wide = false, height = 176 }: PanelProps): JSX.Eleme
   );
 }
 
-/** A gateway that is younger than the range fills the width with what there is rather than with emptiness. */
-function windowStart({ now, address, snapshot }: Page): number {
-  const wanted = now - address.range * 1_000;
-  const { since } = snapshot.hello.history;
-  return since === null ? wanted : Math.max(wanted, Math.min(since, now - LEAST_WINDOW_MS));
-}
-
-const LEAST_WINDOW_MS = 60_000;
-
 function PanelBody({
   info,
   reply,
@@ -74,7 +66,7 @@ function PanelBody({
   const page = usePage();
   if (reply === undefined) return <p class="panel-empty">Loading…</p>;
   if (isEmpty(reply)) return <p class="panel-empty">{info.whenEmpty}</p>;
-  const data = toChartData(reply, info, windowStart(page), page.now);
+  const data = toChartData(reply, info, windowStart(page.snapshot, page.address.range, page.now), page.now);
   const rows = info.drawing === 'states' ? data.lines.length * ROW_HEIGHT + TIMELINE_EXTRA : height;
   const left = reply.series.length - data.lines.length;
   return (

@@ -1,4 +1,4 @@
-/** Views that are a title and their panels, with at most a sentence on what they cannot show yet. */
+/** Views that are a title and their panels, with at most a sentence on how to read them. */
 import type { JSX } from 'preact';
 import { PanelGrid, ViewTitle } from '../parts/panel-grid.tsx';
 
@@ -43,35 +43,6 @@ export function Runtime(): JSX.Element {
     <>
       <ViewTitle view="runtime" />
       <PanelGrid view="runtime" />
-    </>
-  );
-}
-
-export function Compare(): JSX.Element {
-  return (
-    <>
-      <header class="view-title">
-        <h1>Before/after</h1>
-      </header>
-      <section class="notice">
-        <h2>No comparison has been run</h2>
-        <p>
-          A comparison sends the same load with the same faults twice: straight to the upstreams, and through
-          the gateway. Ordinary traffic cannot show that difference, because nobody knows what would have
-          become of it without protection. So this view stays empty rather than guess.
-        </p>
-        <p>What protection does to your own traffic is on the other views:</p>
-        <ul class="bullets">
-          <li>
-            <a href="#/cache">Cache</a>: the share of requests that needed no upstream, and the time and
-            tokens spared.
-          </li>
-          <li>
-            <a href="#/upstreams">Upstreams &amp; breakers</a>: requests refused at once instead of waiting
-            for an upstream that fails, and attempts that were made again elsewhere.
-          </li>
-        </ul>
-      </section>
     </>
   );
 }

@@ -1,9 +1,10 @@
 import type { JSX } from 'preact';
 import type { View } from '../address.ts';
 import { Cache } from './cache.tsx';
+import { Compare } from './compare.tsx';
 import { Events } from './events.tsx';
 import { Overview } from './overview.tsx';
-import { Clients, Compare, Runtime, Serving, Slo } from './plain-views.tsx';
+import { Clients, Runtime, Serving, Slo } from './plain-views.tsx';
 import { Settings, type SettingsProps } from './settings.tsx';
 import { Upstreams } from './upstreams.tsx';
 
