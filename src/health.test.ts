@@ -25,6 +25,8 @@ const upstream = (name: string, more: Partial<UpstreamSnapshot> = {}): UpstreamS
   version: '0.12.6',
   models: [modelId('m')],
   resident: [],
+  inRotation: true,
+  weight: 1,
   simulator: false,
   draining: false,
   inFlight: 0,

@@ -65,6 +65,8 @@ function createState(models: readonly string[], upstreams: readonly string[]): S
         version: null,
         models: models.map(modelId),
         resident: [],
+        inRotation: true,
+        weight: 1,
         simulator: false,
         draining: false,
         inFlight: 0,

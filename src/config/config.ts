@@ -21,6 +21,8 @@ export interface Config {
   readonly metrics: MetricsConfig;
   readonly dashboard: DashboardConfig;
   readonly probe: ProbeConfig;
+  readonly health: HealthConfig;
+  readonly routing: RoutingConfig;
   readonly log: LogConfig;
   /** How long running answers may go on after SIGTERM. */
   readonly drainMs: number;
@@ -123,6 +125,7 @@ export interface BreakerConfig {
 export interface TimeoutsConfig {
   readonly connectMs: number;
   readonly firstTokenMs: number;
+  readonly loadMs: number;
   readonly idleMs: number;
   readonly totalMs: number | null;
 }
@@ -210,6 +213,22 @@ export interface DashboardConfig {
 export interface ProbeConfig {
   readonly intervalMs: number;
   readonly timeoutMs: number;
+}
+
+export interface HealthConfig {
+  readonly passiveFailures: number | null;
+  readonly ejectMs: number;
+  readonly slowStartMs: number;
+  /** The share of upstreams that health must leave. */
+  readonly panicThreshold: number;
+}
+
+export const STICKY_MODES = ['none', 'client', 'prefix'] as const;
+
+export interface RoutingConfig {
+  readonly sticky: (typeof STICKY_MODES)[number];
+  /** In fair shares of the work. */
+  readonly stickyLoad: number;
 }
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;

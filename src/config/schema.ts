@@ -9,12 +9,15 @@ import {
   MANAGEMENT_CALLS,
   CACHE_MODES,
   type AdminConfig,
+  STICKY_MODES,
   type CacheConfig,
   type Config,
+  type HealthConfig,
   type LimitsConfig,
   type MetricsConfig,
   type ProbeConfig,
   type RetryConfig,
+  type RoutingConfig,
 } from './config.ts';
 import { dashboardSchema } from './dashboard-schema.ts';
 import {
@@ -173,6 +176,34 @@ const probe: z.ZodType<ProbeConfig> = z.strictObject({
   timeoutMs: milliseconds(2_000, 'How long an upstream may take to answer a probe.'),
 });
 
+const health: z.ZodType<HealthConfig> = z.strictObject({
+  passiveFailures: z.int().min(1).max(1_000_000).nullable().default(5).meta({
+    description:
+      'Attempts that fail in a row until an upstream is set aside without waiting for a probe, while others can take over. `null`: probes alone decide.',
+  }),
+  ejectMs: milliseconds(10_000, 'How long it is set aside.'),
+  slowStartMs: millisecondsOrNone(
+    10_000,
+    'How long an upstream that was ill takes to get its full share again, beginning at a tenth. 0: at once.',
+  ),
+  panicThreshold: share(
+    0.3,
+    'The share of upstreams that health must leave: with fewer well than this, the checks are likelier wrong than the servers, and requests are spread over all (open breakers are still skipped). 0: never.',
+  ),
+});
+
+const routing: z.ZodType<RoutingConfig> = z.strictObject({
+  sticky: choice(
+    STICKY_MODES,
+    'none',
+    'What makes generations go to the same upstream, whose prompt cache then holds their beginning: nothing, their `client`, or the beginning of their conversation (`prefix`: instructions and first question).',
+  ),
+  stickyLoad: z.number().min(1).max(100).default(1.25).meta({
+    description:
+      'An upstream that has more than this many times its fair share of the work is not stuck to: the request goes to the next in line.',
+  }),
+});
+
 const log = z.strictObject({
   level: choice(
     LOG_LEVELS,
@@ -228,6 +259,11 @@ export const configSchema: z.ZodType<Config> = z.strictObject({
   metrics: group(metrics, 'What is recorded.'),
   dashboard: group(dashboardSchema, 'The live page.'),
   probe: group(probe, 'Health probes.'),
+  health: group(health, 'What is made of probes and of failing requests.'),
+  routing: group(
+    routing,
+    'Which upstream a request goes to, beyond what docs/guides/several-upstreams.md says.',
+  ),
   log: group(log, 'The log.'),
   drainMs: millisecondsOrNone(
     25_000,

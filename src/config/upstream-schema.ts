@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { BreakerConfig, TimeoutsConfig, UpstreamConfig } from './config.ts';
+import type { BreakerConfig, UpstreamConfig } from './config.ts';
 import {
   choice,
   count,
@@ -11,6 +11,7 @@ import {
   requiredText,
 } from './field.ts';
 import { modelName, ollamaSchema } from './models-schema.ts';
+import { timeouts } from './timeouts-schema.ts';
 
 /** One generation at a time is Ollama's own default; servers that batch take many. */
 const PARALLEL = { ollama: 1, openai: 64 } as const;
@@ -88,18 +89,6 @@ const breaker = z
     minCalls: value.minCalls ?? Math.min(DEFAULT_MIN_CALLS, value.windowSize),
     maxOpenMs: value.maxOpenMs ?? Math.max(DEFAULT_MAX_OPEN_MS, value.openMs),
   }));
-
-const timeouts: z.ZodType<TimeoutsConfig> = z.strictObject({
-  connectMs: milliseconds(5_000, 'To connect, TLS included.'),
-  firstTokenMs: milliseconds(
-    180_000,
-    'From sending the request to the first content. Generous, because a cold model has to be loaded first and giving up aborts the load.',
-  ),
-  idleMs: milliseconds(120_000, 'The longest gap between two pieces of content.'),
-  totalMs: orNull(z.int().min(1).max(2_147_483_647), {
-    description: 'For the whole answer. `null`: no limit, as long as content keeps coming.',
-  }),
-});
 
 /** Sent by us or meaningless between two hops: they cannot be configured. */
 const OWN_HEADERS = new Set([

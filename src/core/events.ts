@@ -204,6 +204,13 @@ export type UpstreamEvent =
       readonly healthy: boolean;
       readonly reason: string;
     }
+  /** So few upstreams are well that health is not asked any more, or enough again. */
+  | {
+      readonly type: 'health.panic-changed';
+      readonly active: boolean;
+      readonly healthy: number;
+      readonly total: number;
+    }
   | { readonly type: 'upstream.retried'; readonly upstream: UpstreamName; readonly reason: RetryReason }
   | { readonly type: 'retry.budget-exhausted' }
   /** A second attempt beside a slow one at `upstream` is over: it answered first, it did not, or neither answered well. */

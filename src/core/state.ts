@@ -51,6 +51,10 @@ export interface UpstreamSnapshot {
   readonly models: readonly ModelId[];
   /** Models in memory now (`/api/ps`). */
   readonly resident: readonly ModelId[];
+  /** Whether requests may be sent there now: well and not draining, or too few are well to ask. */
+  readonly inRotation: boolean;
+  /** Its share beside its peers now; less than configured for a while after it came back. */
+  readonly weight: number;
   readonly simulator: boolean;
   /** Taken out by hand, or on its way out. */
   readonly draining: boolean;

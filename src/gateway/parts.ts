@@ -10,7 +10,7 @@ import type { Config } from '../config/config.ts';
 import type { StateReader } from '../core/state.ts';
 import { createEmbedderChoice, type EmbedderChoice } from '../embedder-choice.ts';
 import type { HealthFacts, ReloadFacts } from '../health.ts';
-import { createUpstreams, type Upstreams } from '../pool/registry.ts';
+import { createUpstreams, type Upstreams, type UpstreamsDeps } from '../pool/registry.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { createEventBus, type EventBus } from '../runtime/event-bus.ts';
 import type { Rng } from '../runtime/rng.ts';
@@ -50,7 +50,7 @@ export function buildParts(config: Config, clock: Clock, rng: Rng): Parts {
   const log = createLog(config.log, { bus });
   const state = lateState();
   const telemetry = createTelemetry(config.metrics, { bus, state, clock, version: VERSION });
-  const upstreams = createUpstreams(config.upstreams, { clock, rng, emit, instance, probe: config.probe });
+  const upstreams = upstreamsOf(config, { clock, rng, emit, instance });
   const { modelDigest } = upstreams;
   const judge = createJudge(upstreams.handle, clock);
   const openStore = storeOf(config.cache);
@@ -109,4 +109,9 @@ function factsOf(parts: () => Parts, metricsEnabled: boolean, clock: Clock): () 
       embedderProblem: embedder.problem,
     };
   };
+}
+
+function upstreamsOf(config: Config, deps: Omit<UpstreamsDeps, 'probe' | 'tuning'>): Upstreams {
+  const { upstreams, probe, health, routing } = config;
+  return createUpstreams(upstreams, { ...deps, probe, tuning: { health, routing } });
 }

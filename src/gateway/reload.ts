@@ -119,6 +119,7 @@ export class Reloader {
       throw error;
     }
     const change = roster.commit(prepared, effective.drainMs);
+    parts.upstreams.tune({ health: effective.health, routing: effective.routing });
     parts.embedder.configure(effective.cache);
     parts.log.setLevel(effective.log.level);
     this.#attempts = attempts;

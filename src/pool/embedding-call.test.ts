@@ -6,6 +6,7 @@ import type { GatewayEvent } from '../core/events.ts';
 import { ManualClock } from '../runtime/manual-clock.ts';
 import { seededRng } from '../runtime/rng.ts';
 import { callEmbedding } from './embedding-call.ts';
+import { Tuning } from './tuning.ts';
 import { Upstream } from './upstream.ts';
 
 interface Rig extends AsyncDisposable {
@@ -25,6 +26,7 @@ function rigOf(url: string): Rig {
     ...parts,
     instance: 'test',
     probe: { intervalMs: 5_000, timeoutMs: 1_000 },
+    tuning: new Tuning(),
   });
   const breaker = upstream.breakers.embedding('e');
   return {

@@ -18,6 +18,7 @@ import { systemClock } from '../runtime/clock.ts';
 import { seededRng } from '../runtime/rng.ts';
 import { passGate } from './gate.ts';
 import type { UpstreamOptions } from './options.ts';
+import { Tuning } from './tuning.ts';
 import { Upstream } from './upstream.ts';
 
 const WHOLE = { stream: false, body: Buffer.from('{"model":"m","stream":false}') } as const;
@@ -44,6 +45,7 @@ function rigOf(url: string, options: Partial<UpstreamOptions> = {}): Rig {
       rng: seededRng(1),
       instance: 'test',
       probe: { intervalMs: 5_000, timeoutMs: 1_000 },
+      tuning: new Tuning(),
     },
   );
   const verdicts: unknown[][] = [];
@@ -203,5 +205,26 @@ describe('a dead kept-alive connection', () => {
     expect(exchange.attempts).toBe(1);
     expect(rig.verdicts.at(-1)).toEqual(['ignore', 'stale_connection']);
     expect(rig).toMatchObject({ released: 2, upstream: { assigned: 0 } });
+  });
+});
+
+describe('a cold model', () => {
+  const slow: Respond = (asked, response) => {
+    if (asked.number > 1) return;
+    setTimeout(() => response.writeHead(200, JSON_TYPE).end(CHAT_JSON), 120);
+  };
+  const timeouts = { connectMs: 5_000, firstTokenMs: 40, loadMs: 60_000, idleMs: 1, totalMs: null };
+
+  it('gets the time to be loaded, once, and then the usual time', async () => {
+    await using server = await startRawUpstream(slow);
+    await using rig = rigOf(server.url, { timeouts });
+    expect((await rig.pass(whole())).status).toBe(200);
+    await expect(rig.pass(whole())).rejects.toMatchObject({ outcome: 'first_token_timeout' });
+  });
+
+  it('is none where the server does not load on demand', async () => {
+    await using server = await startRawUpstream(slow);
+    await using rig = rigOf(server.url, { timeouts, kind: 'openai' });
+    await expect(rig.pass(whole())).rejects.toMatchObject({ outcome: 'first_token_timeout' });
   });
 });

@@ -7,7 +7,6 @@ import type { Permit } from '../admission/held-permit.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Emit, IgnoreReason } from '../core/events.ts';
 import type { Exchange, GatewayResponse } from '../core/request.ts';
-import { OUTCOME_POLICY } from '../resilience/outcomes.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { AttemptEnd, AttemptListener, AttemptRequest, Reading } from '../upstream/attempt-types.ts';
 import type { Leave } from './breaker-set.ts';
@@ -129,13 +128,13 @@ class GatedAttempt implements AttemptListener {
     } else if (outcome === 'aborted') {
       this.#leave.ignore(whyAborted(end));
     } else if (outcome === 'success') {
-      this.#upstream.noteOutcome('good');
+      this.#upstream.noteOutcome(outcome);
       if (exchange.request.route.lane !== 'none') this.#upstream.health.noteServed(exchange.model);
       // Without content there is no time to it, and none must enter the slow-call rule.
       const at = this.#contentAt;
       this.#leave.settle(outcome, at === null ? {} : { firstContentMs: at - this.#startedAt });
     } else {
-      this.#upstream.noteOutcome(OUTCOME_POLICY[outcome].breaker === 'failure' ? 'bad' : 'neutral');
+      this.#upstream.noteOutcome(outcome);
       this.#leave.settle(outcome, end.retryAfterMs === null ? {} : { retryAfterMs: end.retryAfterMs });
     }
   }
@@ -151,6 +150,8 @@ function whyAborted({ error, sent }: AttemptEnd): IgnoreReason {
 function attemptRequest(upstream: Upstream, exchange: Exchange): AttemptRequest {
   const { request } = exchange;
   const { timeouts } = upstream.options;
+  // A time limit that passes during a load aborts it, and the next try begins it anew.
+  const firstMs = timeouts.firstTokenMs + (isCold(upstream, exchange) ? (timeouts.loadMs ?? 0) : 0);
   const { target, body, hideUsage } = shape(exchange, upstream.options);
   return {
     method: request.method,
@@ -161,14 +162,19 @@ function attemptRequest(upstream: Upstream, exchange: Exchange): AttemptRequest 
     reading: readingOf(exchange, hideUsage),
     streamWanted: request.facts.stream,
     timeouts: {
-      firstContentMs: timeouts.firstTokenMs,
-      wholeMs: timeouts.firstTokenMs + timeouts.idleMs,
+      firstContentMs: firstMs,
+      wholeMs: firstMs + timeouts.idleMs,
       idleMs: timeouts.idleMs,
       totalMs: timeouts.totalMs,
     },
     deadlineAt: request.deadlineAt,
     cancel: exchange.cancel,
   };
+}
+
+/** Whether the model has to be loaded first, as far as `/api/ps` and the last answers tell. */
+function isCold({ health }: Upstream, { model, request }: Exchange): boolean {
+  return model !== null && request.route.lane !== 'none' && !health.resident(model);
 }
 
 function readingOf({ request, dialect }: Exchange, hideUsage: boolean): Reading {

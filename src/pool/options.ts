@@ -66,6 +66,8 @@ export interface UpstreamTimeouts {
   readonly connectMs: number;
   /** To the first content-bearing item of a stream. An answer in one piece may take `idleMs` longer. */
   readonly firstTokenMs: number;
+  /** Beside that, where the model has to be loaded first. Default none. */
+  readonly loadMs?: number;
   /** Between two content-bearing items; comments and pings do not count. */
   readonly idleMs: number;
   /** For the whole answer, or null. */

@@ -17,6 +17,8 @@ import {
   type ListedModel,
 } from './model-list.ts';
 import type { UpstreamOptions } from './options.ts';
+import { PassiveHealth, type Verdict } from './passive-health.ts';
+import { Tuning } from './tuning.ts';
 
 export interface ProbeOptions {
   readonly intervalMs: number;
@@ -40,8 +42,14 @@ export class HealthProbe {
   #options: ProbeOptions;
   readonly #clock: Clock;
   readonly #emit: Emit;
+  readonly #passive: PassiveHealth;
+  readonly #tuning: Tuning;
   #timer: Timer | null = null;
   #closed = false;
+  #probing: Promise<void> | null = null;
+  #announced = false;
+  /** It was well once, and then not. */
+  #wasIll = false;
   #healthy = false;
   #reason = 'not probed yet';
   #probedAt: number | null = null;
@@ -59,13 +67,17 @@ export class HealthProbe {
   constructor(
     upstream: Pick<UpstreamOptions, 'name' | 'kind' | 'url' | 'headers' | 'apiKey'>,
     options: ProbeOptions,
-    deps: { readonly clock: Clock; readonly emit: Emit; readonly via?: string },
+    deps: { readonly clock: Clock; readonly emit: Emit; readonly via?: string; readonly tuning?: Tuning },
   ) {
     this.#name = upstreamName(upstream.name);
     this.#kind = upstream.kind;
     this.#options = options;
     this.#clock = deps.clock;
     this.#emit = deps.emit;
+    this.#tuning = deps.tuning ?? new Tuning();
+    this.#passive = new PassiveHealth(this.#tuning, deps.clock, () => {
+      this.#announce();
+    });
     const { url, headers, apiKey } = upstream;
     this.#client = new ProbeClient({
       url,
@@ -88,8 +100,24 @@ export class HealthProbe {
     this.#client.timeoutMs = options.timeoutMs;
   }
 
+  /** It answers probes and was not set aside for its failures. */
   get healthy(): boolean {
-    return this.#healthy;
+    return this.#healthy && !this.#passive.setAside;
+  }
+
+  get failuresInARow(): number {
+    return this.#passive.failuresInARow;
+  }
+
+  /** The part of its weight that it has now. */
+  get share(): number {
+    return this.#passive.share;
+  }
+
+  /** How an attempt ended. Where no connection could be made, a probe looks at once. */
+  noteOutcome(verdict: Verdict, unreachable = false): void {
+    this.#passive.note(verdict);
+    if (unreachable && this.#healthy) void this.#probeOnce();
   }
 
   hasModel(model: ModelId): boolean {
@@ -119,8 +147,8 @@ export class HealthProbe {
 
   report(): HealthReport {
     return {
-      healthy: this.#healthy,
-      reason: this.#reason,
+      healthy: this.healthy,
+      reason: this.#why(),
       probedAt: this.#probedAt,
       version: this.#version,
       models: this.#models.map((listed) => listed.name),
@@ -143,6 +171,7 @@ export class HealthProbe {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#passive.close();
     this.#timer?.cancel();
     await this.#client.close();
   }
@@ -150,29 +179,48 @@ export class HealthProbe {
   #schedule(): void {
     if (this.#closed) return;
     this.#timer = this.#clock.setTimer(this.#options.intervalMs, () => {
-      void this.probe().then(() => {
+      void this.#probeOnce().then(() => {
         this.#schedule();
       });
     });
   }
 
+  /** Joins the probe that is under way, if one is. */
+  #probeOnce(): Promise<void> {
+    this.#probing ??= this.probe().finally(() => {
+      this.#probing = null;
+    });
+    return this.#probing;
+  }
+
   #conclude(failure: string | null): void {
     this.#failures = failure === null ? 0 : this.#failures + 1;
-    const before = this.#healthy;
+    // What its requests say counts as one failed probe.
+    const enough = this.#failures + Math.min(1, this.#passive.failuresInARow) >= FAILURES_TO_UNHEALTHY;
     if (failure === null) this.#healthy = true;
-    else if (!this.#healthy || this.#failures >= FAILURES_TO_UNHEALTHY) this.#healthy = false;
+    else if (!this.#healthy || enough) this.#healthy = false;
     if (failure !== null || this.#healthy) this.#reason = failure ?? 'answers';
     if (!this.#healthy) this.#resident = [];
     this.#names = namesOf(this.#models);
     this.#residentNames = namesOf(this.#resident);
     this.#served.clear();
-    if (before === this.#healthy) return;
-    this.#emit({
-      type: 'upstream.health-changed',
-      upstream: this.#name,
-      healthy: this.#healthy,
-      reason: this.#reason,
-    });
+    this.#announce();
+  }
+
+  /** Says once that it is well or ill, and lets one that was ill begin slowly. */
+  #announce(): void {
+    const { healthy } = this;
+    if (this.#closed || healthy === this.#announced) return;
+    this.#announced = healthy;
+    if (healthy && this.#wasIll) this.#passive.cameBack();
+    if (!healthy) this.#wasIll = true;
+    this.#emit({ type: 'upstream.health-changed', upstream: this.#name, healthy, reason: this.#why() });
+    this.#tuning.healthChanged();
+  }
+
+  #why(): string {
+    if (!this.#healthy || !this.#passive.setAside) return this.#reason;
+    return `${String(this.#passive.failuresInARow)} attempts in a row failed`;
   }
 
   async #probeOllama(): Promise<void> {

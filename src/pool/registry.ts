@@ -20,8 +20,9 @@ import { passGate } from './gate.ts';
 import type { UpstreamOptions } from './options.ts';
 import type { ProbeOptions } from './probe.ts';
 import { Roster } from './roster.ts';
-import { pick, reachable, suitable } from './select.ts';
+import { pick, reachable, suitable, type Choice } from './select.ts';
 import type { Upstream } from './upstream.ts';
+import { Tuning, type TuningOptions } from './tuning.ts';
 import { WarmUp } from './warm-up.ts';
 
 export interface UpstreamsDeps {
@@ -31,6 +32,7 @@ export interface UpstreamsDeps {
   /** Our name in `via`. */
   readonly instance: string;
   readonly probe: ProbeOptions;
+  readonly tuning?: TuningOptions;
 }
 
 /** A model that makes vectors, and where it is. */
@@ -45,15 +47,23 @@ export class Upstreams {
   readonly #deps: UpstreamsDeps;
   readonly #roster: Roster;
   readonly #warmUp = new WarmUp();
+  readonly #tuning: Tuning;
+  #panic = false;
 
   constructor(options: readonly UpstreamOptions[], deps: UpstreamsDeps) {
     this.#deps = deps;
-    this.#roster = new Roster(options, deps);
+    this.#tuning = new Tuning(deps.tuning);
+    this.#roster = new Roster(options, { ...deps, tuning: this.#tuning });
+    this.#tuning.mayLoseOne = () => this.#mayLoseOne();
+    this.#tuning.healthChanged = () => {
+      this.#lookForPanic();
+    };
   }
 
   /** Starts the probes; resolves when each upstream was probed once. */
-  start(): Promise<void> {
-    return this.#warmUp.run(this.#all.map((upstream) => () => upstream.health.start()));
+  async start(): Promise<void> {
+    await this.#warmUp.run(this.#all.map((upstream) => () => upstream.health.start()));
+    this.#lookForPanic();
   }
 
   get #all(): readonly Upstream[] {
@@ -63,6 +73,29 @@ export class Upstreams {
   /** Who serves, who leaves, and how one becomes the other. */
   get roster(): Roster {
     return this.#roster;
+  }
+
+  /** Takes effect at once. */
+  tune(tuning: TuningOptions): void {
+    this.#tuning.configure(tuning);
+    this.#lookForPanic();
+  }
+
+  /** Whether enough upstreams stay well when one of them is set aside; never the last one. */
+  #mayLoseOne(): boolean {
+    const all = this.#all.filter((one) => !one.draining);
+    const left = all.filter((one) => one.health.healthy).length - 1;
+    return left >= 1 && left >= all.length * this.#tuning.health.panicThreshold;
+  }
+
+  /** Called whenever one was found well or ill. While nobody has been probed there is nothing to know. */
+  #lookForPanic(): void {
+    const total = this.#all.length;
+    const healthy = this.#all.filter((one) => one.health.healthy).length;
+    const active = this.#warmUp.over && total > 1 && healthy < total * this.#tuning.health.panicThreshold;
+    if (active === this.#panic) return;
+    this.#panic = active;
+    this.#deps.emit({ type: 'health.panic-changed', active, healthy, total });
   }
 
   /** The innermost handler of the pipeline. */
@@ -145,7 +178,7 @@ export class Upstreams {
   }
 
   snapshots(): readonly UpstreamSnapshot[] {
-    return this.#all.map((one) => one.snapshot());
+    return this.#all.map((one) => one.snapshot(this.#panic));
   }
 
   /** Takes an upstream out of the choice; resolves when nothing runs there. Rejects for an unknown name. */
@@ -181,10 +214,14 @@ export class Upstreams {
     const able = suitable(this.#all, exchange);
     if (able.length === 0) throw this.#nobody(exchange);
     const open = able.filter((one) => !refused.includes(one) && !one.breakers.isOpen(exchange));
-    const upstream = pick(open, exchange, this.#deps.rng);
+    const upstream = pick(open, exchange, this.#choice());
     const chosen = upstream ?? this.#whenAllRefuse(able, exchange);
     chosen.assign();
     return { upstream: chosen, forced: upstream === null };
+  }
+
+  #choice(): Choice {
+    return { rng: this.#deps.rng, panic: this.#panic, routing: this.#tuning.routing };
   }
 
   /** Every suitable breaker is open or full of probes: one rejection, on the one that would be tried next. */

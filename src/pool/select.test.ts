@@ -29,6 +29,7 @@ function candidate(name: string, given: Given = {}): Candidate {
       weight: given.weight ?? 1,
       parallel: given.parallel ?? 1,
     },
+    weight: given.weight ?? 1,
     draining: given.draining ?? false,
     mayServe: (model) => !(given.denied ?? []).includes(model),
     hasModel: (model) => (given.models ?? ['m']).includes(model),
@@ -47,7 +48,7 @@ function shares(candidates: readonly Candidate[], tried: string[] = []): Record<
   const exchange = exchangeOf({ tried: tried.map(upstreamName) });
   const counts: Record<string, number> = {};
   for (let i = 0; i < 1_000; i += 1) {
-    const name = pick(candidates, exchange, rng)?.name ?? 'none';
+    const name = pick(candidates, exchange, { rng: rng })?.name ?? 'none';
     counts[name] = (counts[name] ?? 0) + 1;
   }
   return counts;
@@ -80,7 +81,7 @@ describe('suitable', () => {
 
 describe('pick', () => {
   it('has nothing to choose from none or one', () => {
-    expect(pick([], exchangeOf(), seededRng(1))).toBeNull();
+    expect(pick([], exchangeOf(), { rng: seededRng(1) })).toBeNull();
     expect(shares([candidate('a', { healthy: false, failuresInARow: 9 })])).toEqual({ a: 1_000 });
   });
 
@@ -138,7 +139,7 @@ describe('pick', () => {
         (all, seed, tried) => {
           const candidates = all.map((one, index) => candidate(String(index), one));
           const exchange = exchangeOf({ tried: tried.map((index) => upstreamName(String(index))) });
-          expect(candidates).toContain(pick(candidates, exchange, seededRng(seed)));
+          expect(candidates).toContain(pick(candidates, exchange, { rng: seededRng(seed) }));
         },
       ),
     );

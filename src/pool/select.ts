@@ -2,21 +2,26 @@
  * Which upstream a request goes to. Pure: candidates and chance in, one candidate out.
  *
  * First what must be (it speaks the protocol, may serve and has the model, is not draining), then what had better be (healthy,
- * not tried yet, lowest tier), then the less loaded of two random choices. A wish
+ * not tried yet, lowest tier), then the less loaded of two random choices, or the one that its kind sticks to. A wish
  * that nobody fulfils is dropped rather than the request.
  */
 import type { ModelId, UpstreamName } from '../core/ids.ts';
 import type { Exchange } from '../core/request.ts';
 import type { Rng } from '../runtime/rng.ts';
+import { pickSticky, stickyKey } from './sticky.ts';
+import type { RoutingOptions } from './tuning.ts';
 
 export interface Candidate {
   readonly name: UpstreamName;
   readonly options: {
     readonly kind: 'ollama' | 'openai';
     readonly tier: number;
+    /** As configured. */
     readonly weight: number;
     readonly parallel: number;
   };
+  /** What of its weight it has now: less for a while after it came back. */
+  readonly weight: number;
   readonly draining: boolean;
   /** Whether the configuration lets it serve the model. */
   mayServe(model: ModelId): boolean;
@@ -48,19 +53,32 @@ export function reachable<C extends Candidate>(all: readonly C[], exchange: Exch
   return all.filter((one) => !one.draining && (!ollamaOnly || one.options.kind === 'ollama'));
 }
 
+/** How to choose among those that can serve. */
+export interface Choice {
+  readonly rng: Rng;
+  /** So few are well that health is not to be believed, and not asked. */
+  readonly panic?: boolean;
+  readonly routing?: RoutingOptions;
+}
+
 /** The one to send to, or null when there is no candidate. */
-export function pick<C extends Candidate>(candidates: readonly C[], exchange: Exchange, rng: Rng): C | null {
+export function pick<C extends Candidate>(
+  candidates: readonly C[],
+  exchange: Exchange,
+  { rng, panic = false, routing }: Choice,
+): C | null {
   if (candidates.length < 2) return candidates[0] ?? null;
-  const { tried } = exchange;
-  let wanted = preferring(candidates, (one) => one.health.healthy);
+  const { tried, model } = exchange;
+  let wanted = panic ? candidates : preferring(candidates, (one) => one.health.healthy);
   if (tried.length > 0) wanted = preferring(wanted, (one) => !tried.includes(one.name));
   const tier = Math.min(...wanted.map((one) => one.options.tier));
   wanted = preferring(wanted, (one) => one.options.tier === tier);
   const [only] = wanted;
   if (wanted.length === 1 && only !== undefined) return only;
+  const key = routing === undefined ? null : stickyKey(exchange, routing.sticky);
+  if (key !== null && routing !== undefined) return pickSticky(wanted, key, routing.stickyLoad);
   const first = draw(wanted, rng, null);
   const second = draw(wanted, rng, first);
-  const { model } = exchange;
   return cost(second, model) < cost(first, model) ? second : first;
 }
 
@@ -69,7 +87,8 @@ export function pick<C extends Candidate>(candidates: readonly C[], exchange: Ex
  * count as loads: failing fast is not being idle.
  */
 function cost(candidate: Candidate, model: ModelId | null): number {
-  const { parallel, weight } = candidate.options;
+  const { weight } = candidate;
+  const { parallel } = candidate.options;
   const cold = model !== null && !candidate.health.resident(model) ? COLD_LOADS : 0;
   return candidate.assigned / (parallel * weight) + cold + candidate.failuresInARow;
 }
@@ -77,13 +96,13 @@ function cost(candidate: Candidate, model: ModelId | null): number {
 /** One at random, in proportion to the weights, other than `except`. */
 function draw<C extends Candidate>(candidates: readonly C[], rng: Rng, except: C | null): C {
   let total = 0;
-  for (const one of candidates) if (one !== except) total += one.options.weight;
+  for (const one of candidates) if (one !== except) total += one.weight;
   let point = rng.next() * total;
   let last: C | null = null;
   for (const one of candidates) {
     if (one === except) continue;
     last = one;
-    point -= one.options.weight;
+    point -= one.weight;
     if (point < 0) break;
   }
   // Two candidates at least, so there is one beside `except`.

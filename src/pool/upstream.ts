@@ -5,6 +5,7 @@ import type { AttemptOutcome } from '../core/outcome.ts';
 import type { QueueSnapshot, UpstreamSnapshot } from '../core/state.ts';
 import { AdaptiveLimit } from '../admission/adaptive-limit.ts';
 import { Lanes } from '../admission/lanes.ts';
+import { OUTCOME_POLICY } from '../resilience/outcomes.ts';
 import type { CircuitBreaker } from '../resilience/breaker/breaker.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Rng } from '../runtime/rng.ts';
@@ -12,6 +13,7 @@ import { Transport } from '../upstream/transport.ts';
 import { BreakerSet } from './breaker-set.ts';
 import type { UpstreamOptions } from './options.ts';
 import { HealthProbe, type ProbeOptions } from './probe.ts';
+import type { Tuning } from './tuning.ts';
 import { ServedModels } from './served-models.ts';
 
 export interface UpstreamParts {
@@ -21,6 +23,7 @@ export interface UpstreamParts {
   /** Our name in `via`. */
   readonly instance: string;
   readonly probe: ProbeOptions;
+  readonly tuning: Tuning;
 }
 
 const EMBEDDING_PARALLEL = 4;
@@ -37,7 +40,6 @@ export class Upstream {
   readonly lanes: Lanes;
   readonly #adaptive: AdaptiveLimit | null;
   #assigned = 0;
-  #failuresInARow = 0;
   #draining = false;
   /** Ends what still runs when a drain by hand takes too long. */
   #cut: Timer | null = null;
@@ -72,7 +74,12 @@ export class Upstream {
       },
       { clock, emit },
     );
-    this.health = new HealthProbe(options, parts.probe, { clock, emit, via: parts.instance });
+    this.health = new HealthProbe(options, parts.probe, {
+      clock,
+      emit,
+      via: parts.instance,
+      tuning: parts.tuning,
+    });
     this.#models = new ServedModels(options.models ?? null, (model) => this.health.hasModel(model));
     emit({ type: 'upstream.added', upstream: this.name });
     this.breakers = new BreakerSet(options.name, options.breaker, (model) => this.hasModel(model), parts);
@@ -115,7 +122,7 @@ export class Upstream {
   }
 
   get failuresInARow(): number {
-    return this.#failuresInARow;
+    return this.health.failuresInARow;
   }
 
   assign(): void {
@@ -130,10 +137,16 @@ export class Upstream {
     for (const resolve of waiting) resolve();
   }
 
+  /** What of its weight it has now: less for a while after it came back. */
+  get weight(): number {
+    return this.options.weight * this.health.share;
+  }
+
   /** Remembers how its last attempt ended, so that one that fails fast does not look idle and attract more. */
-  noteOutcome(verdict: 'good' | 'bad' | 'neutral'): void {
-    if (verdict === 'good') this.#failuresInARow = 0;
-    else if (verdict === 'bad') this.#failuresInARow += 1;
+  noteOutcome(outcome: AttemptOutcome): void {
+    const verdict =
+      outcome === 'success' ? 'good' : OUTCOME_POLICY[outcome].breaker === 'failure' ? 'bad' : 'neutral';
+    this.health.noteOutcome(verdict, outcome === 'connect_error');
   }
 
   /** Turns away what is queued and is not picked again. What runs goes on. Resolves when nothing runs. */
@@ -198,7 +211,8 @@ export class Upstream {
     return { ...this.lanes.snapshot(), adaptiveLimit: this.#adaptive?.limit ?? null };
   }
 
-  snapshot(): UpstreamSnapshot {
+  /** `panic`: health is not asked in the choice. */
+  snapshot(panic: boolean): UpstreamSnapshot {
     const { kind, url, simulator } = this.options;
     const health = this.health.report();
     return {
@@ -212,6 +226,8 @@ export class Upstream {
       reason: this.#draining ? 'draining' : health.reason,
       draining: this.#draining,
       inFlight: this.#assigned,
+      weight: this.weight,
+      inRotation: !this.#draining && (panic || health.healthy),
     };
   }
 }

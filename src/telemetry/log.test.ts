@@ -97,6 +97,7 @@ describe('the log', () => {
       'warn: cache entries restored',
       'info: cache purged',
       'warn: breaker changed state',
+      'warn: too few upstreams are healthy: health is not asked',
       'warn: upstream health changed',
       'debug: retry',
       'info: configuration reloaded',
@@ -108,8 +109,8 @@ describe('the log', () => {
     ]);
     expect(lines[1]).toMatchObject({ store: 'sqlite', state: 'degraded', reason: 'disk full' });
     expect(lines[4]).toMatchObject({ breaker: 'gpu-1', from: 'closed', to: 'open', cause: 'tripped' });
-    expect(lines[8]).toMatchObject({ action: 'breaker.isolate', target: 'gpu-1' });
-    expect(lines[9]).toMatchObject({
+    expect(lines[9]).toMatchObject({ action: 'breaker.isolate', target: 'gpu-1' });
+    expect(lines[10]).toMatchObject({
       err: { message: 'a subscriber threw', stack: expect.any(String) as string },
     });
   });
@@ -121,10 +122,10 @@ describe('the log', () => {
       return [level, lines.length];
     });
     expect(written).toEqual([
-      ['trace', 10],
-      ['debug', 10],
-      ['info', 9],
-      ['warn', 5],
+      ['trace', 11],
+      ['debug', 11],
+      ['info', 10],
+      ['warn', 6],
       ['error', 1],
       ['fatal', 0],
       ['silent', 0],

@@ -118,6 +118,14 @@ function logEvent(logger: Logger, event: GatewayEvent): void {
     case 'cache.purged':
       logStore(logger, event);
       break;
+    case 'health.panic-changed': {
+      const { active, healthy, total } = event;
+      logger[active ? 'warn' : 'info'](
+        { active, healthy, total },
+        active ? 'too few upstreams are healthy: health is not asked' : 'enough upstreams are healthy again',
+      );
+      break;
+    }
     case 'config.reloaded': {
       const { result, trigger, changed, needsRestart, problem } = event;
       if (result === 'rejected') {

@@ -62,10 +62,8 @@ export class Observer {
       case 'request.unmatched':
       case 'request.coalesced':
       case 'client.aborted':
-        this.#requests.observe(event);
-        break;
       case 'model.fell-back':
-        this.#requests.fellBack(event);
+        this.#requests.observe(event);
         break;
       case 'breaker.settled':
       case 'breaker.ignored':
@@ -79,6 +77,7 @@ export class Observer {
       case 'upstream.added':
       case 'upstream.removed':
       case 'upstream.retried':
+      case 'health.panic-changed':
       case 'retry.budget-exhausted':
       case 'hedge.ended':
       case 'queue.joined':

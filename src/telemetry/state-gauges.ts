@@ -141,13 +141,17 @@ function upstreamCollector(
 ): Collector {
   const healthy = metrics.gauge('llamascope_upstream_healthy');
   const resident = metrics.gauge('llamascope_models_resident');
+  const rotation = metrics.gauge('llamascope_upstream_in_rotation');
+  const weight = metrics.gauge('llamascope_upstream_weight');
   return {
     name: 'upstreams',
-    families: [healthy, resident],
+    families: [healthy, rotation, weight, resident],
     collect: () => {
       const upstreams = reader.upstreams();
       for (const upstream of upstreams) observer.ensureUpstream(upstream.name);
       healthy.replace(upstreams.map(({ name, healthy }) => [{ upstream: name }, healthy ? 1 : 0]));
+      rotation.replace(upstreams.map(({ name, inRotation }) => [{ upstream: name }, inRotation ? 1 : 0]));
+      weight.replace(upstreams.map(({ name, weight }) => [{ upstream: name }, weight]));
       resident.replace(upstreams.map(({ name, resident }) => [{ upstream: name }, resident.length]));
     },
   };

@@ -7,7 +7,7 @@ import { startStack, type Stack } from '../support/stack.ts';
 import { until } from '../support/until.ts';
 
 const MODEL = 'llama3.2:1b';
-const TIMEOUTS = { connectMs: 1_000, firstTokenMs: 250, idleMs: 250, totalMs: null };
+const TIMEOUTS = { connectMs: 1_000, firstTokenMs: 250, loadMs: 0, idleMs: 250, totalMs: null };
 
 function chat(stack: Stack, stream: boolean, content: string, signal?: AbortSignal): Promise<Response> {
   return fetch(`${stack.url}/api/chat`, {

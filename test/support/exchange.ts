@@ -5,6 +5,7 @@ import type { Route } from '../../src/core/route.ts';
 import { dialects } from '../../src/dialect/dialects.ts';
 import type { UpstreamOptions } from '../../src/pool/options.ts';
 import { createUpstreams, type Upstreams } from '../../src/pool/registry.ts';
+import type { TuningOptions } from '../../src/pool/tuning.ts';
 import { CancelSource } from '../../src/runtime/cancel.ts';
 import { systemClock, type Clock } from '../../src/runtime/clock.ts';
 import { seededRng } from '../../src/runtime/rng.ts';
@@ -80,6 +81,7 @@ export interface PoolRig extends AsyncDisposable {
 export function poolRig(
   options: readonly (Partial<UpstreamOptions> & { name: string; url: string })[],
   clock: Clock = systemClock,
+  tuning?: TuningOptions,
 ): PoolRig {
   const events: GatewayEvent[] = [];
   const upstreams = createUpstreams(options.map(upstreamOptions), {
@@ -88,6 +90,7 @@ export function poolRig(
     emit: (event) => events.push(event),
     instance: 'llamascope-test',
     probe: { intervalMs: 5_000, timeoutMs: 1_000 },
+    ...(tuning === undefined ? {} : { tuning }),
   });
   return {
     upstreams,

@@ -88,6 +88,7 @@ export const SAMPLE_EVENTS: SampleEvents = {
     outcome: 'success',
     durationMs: 2_100,
   },
+  'health.panic-changed': { type: 'health.panic-changed', active: true, healthy: 1, total: 4 },
   'upstream.health-changed': {
     type: 'upstream.health-changed',
     upstream: UPSTREAM,

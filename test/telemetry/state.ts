@@ -38,6 +38,8 @@ export function upstreamSnapshot(name: string, change: Partial<UpstreamSnapshot>
     version: '0.12.0',
     models: [modelId('llama3.2:1b'), modelId('mistral:latest')],
     resident: [modelId('llama3.2:1b')],
+    inRotation: true,
+    weight: 1,
     simulator: false,
     draining: false,
     inFlight: 0,

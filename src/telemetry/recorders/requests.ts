@@ -49,7 +49,7 @@ export class RequestRecorder {
     this.#unmatched = metrics.counter('llamascope_unmatched_requests_total').labels({});
   }
 
-  observe(event: RequestEvent): void {
+  observe(event: RequestEvent | ModelEvent): void {
     switch (event.type) {
       case 'request.started':
         this.#endpoints.at(event.endpoint).inFlight.inc();
@@ -66,11 +66,10 @@ export class RequestRecorder {
       case 'request.unmatched':
         this.#unmatched.inc();
         break;
+      case 'model.fell-back':
+        this.#models.at(event.from).fallbacks.at(event.reason).inc();
+        break;
     }
-  }
-
-  fellBack(event: ModelEvent & { type: 'model.fell-back' }): void {
-    this.#models.at(event.from).fallbacks.at(event.reason).inc();
   }
 
   #finished(event: Finished): void {

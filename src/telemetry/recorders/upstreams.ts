@@ -33,6 +33,7 @@ interface UpstreamInstruments {
 export class UpstreamRecorder {
   readonly #upstreams: ByName<UpstreamInstruments>;
   readonly #budgetExhausted: Counter;
+  readonly #panics: Counter;
   readonly #created: Counter;
   readonly #reused: Counter;
   readonly #acquire: Histogram;
@@ -40,6 +41,7 @@ export class UpstreamRecorder {
 
   constructor(metrics: Metrics<MetricCatalogue>) {
     this.#budgetExhausted = metrics.counter('llamascope_retry_budget_exhausted_total').labels({});
+    this.#panics = metrics.counter('llamascope_health_panics_total').labels({});
     this.#created = metrics.counter('llamascope_pool_connections_created_total').labels({});
     this.#reused = metrics.counter('llamascope_pool_connections_reused_total').labels({});
     this.#acquire = metrics.histogram('llamascope_pool_acquire_seconds').labels({});
@@ -117,6 +119,9 @@ export class UpstreamRecorder {
         break;
       case 'upstream.retried':
         this.#upstreams.at(event.upstream)?.retries.at(event.reason).inc();
+        break;
+      case 'health.panic-changed':
+        if (event.active) this.#panics.inc();
         break;
       case 'retry.budget-exhausted':
         this.#budgetExhausted.inc();
