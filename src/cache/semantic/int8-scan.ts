@@ -1,8 +1,17 @@
+/** Rows by position, and which of the first `size` are nearest to a query, by their int8 values. */
+export interface RowScan {
+  write(position: number, vector: Float32Array): void;
+  move(from: number, to: number): void;
+  shrinkTo(size: number): void;
+  /** At most `limit` positions, nearest first. */
+  top(query: Float32Array, size: number, limit: number): Iterable<number>;
+}
+
 /**
  * Vectors as int8 rows with one scale each, in one flat array: a quarter of the memory of float32 and
  * a scan without rounding errors of its own (all sums are whole numbers).
  */
-export class Int8Scan {
+export class Int8Scan implements RowScan {
   readonly #dimensions: number;
   /** Row length: dimensions rounded up to a multiple of four, so that the scan has no remainder. */
   readonly #stride: number;
@@ -63,7 +72,7 @@ export class Int8Scan {
 const MIN_ROWS = 16;
 
 /** Fills in the row and answers its scale: value ≈ row × scale. */
-function quantise(
+export function quantise(
   vector: Float32Array,
   dimensions: number,
   into: Int8Array | Int16Array,

@@ -1,4 +1,5 @@
-import { Int8Scan } from './int8-scan.ts';
+import { Int8Scan, type RowScan } from './int8-scan.ts';
+import { SimdScan } from './simd-scan.ts';
 
 /** What the index keeps of an entry. */
 export interface IndexedEntry {
@@ -25,9 +26,12 @@ const RERANK = 3;
  */
 const FEW = 24;
 
+/** From so many rows on, the scan has a memory of its own and SIMD; below, that would not pay. */
+const SIMD_ROWS = 1_024;
+
 /** What makes many rows quick to search and to remove from. */
 interface Many {
-  readonly scan: Int8Scan;
+  scan: RowScan;
   readonly positions: Map<string, number>;
 }
 
@@ -49,11 +53,14 @@ export class ScopeRows {
   put(entry: IndexedEntry): void {
     const position = this.#positionOf(entry.id) ?? this.#entries.length;
     this.#entries[position] = entry;
-    if (this.#many !== null) place(this.#many, entry, position);
-    else if (this.#entries.length > FEW) {
-      const many = { scan: new Int8Scan(this.#dimensions), positions: new Map<string, number>() };
-      for (const [at, held] of this.#entries.entries()) place(many, held, at);
-      this.#many = many;
+    const many = this.#many;
+    if (many !== null) {
+      this.#place(many, entry, position);
+    } else if (this.#entries.length > FEW) {
+      const begun: Many = { scan: new Int8Scan(this.#dimensions), positions: new Map<string, number>() };
+      for (const [at, held] of this.#entries.entries()) begun.positions.set(held.id, at);
+      this.#writeAll(begun.scan);
+      this.#many = begun;
     }
   }
 
@@ -93,16 +100,29 @@ export class ScopeRows {
     return neighbours.length > k ? neighbours.slice(0, k) : neighbours;
   }
 
+  #place(many: Many, entry: IndexedEntry, position: number): void {
+    many.positions.set(entry.id, position);
+    try {
+      if (this.#entries.length === SIMD_ROWS && !(many.scan instanceof SimdScan)) {
+        many.scan = SimdScan.open(this.#dimensions) ?? many.scan;
+        this.#writeAll(many.scan);
+      } else many.scan.write(position, entry.vector);
+    } catch {
+      // A process can have only so much memory of that kind: slower is better than not at all.
+      many.scan = new Int8Scan(this.#dimensions);
+      this.#writeAll(many.scan);
+    }
+  }
+
+  #writeAll(scan: RowScan): void {
+    for (const [position, { vector }] of this.#entries.entries()) scan.write(position, vector);
+  }
+
   #positionOf(id: string): number | undefined {
     if (this.#many !== null) return this.#many.positions.get(id);
     const position = this.#entries.findIndex((entry) => entry.id === id);
     return position === -1 ? undefined : position;
   }
-}
-
-function place({ scan, positions }: Many, entry: IndexedEntry, position: number): void {
-  scan.write(position, entry.vector);
-  positions.set(entry.id, position);
 }
 
 /** Of unit vectors; rounding past 1 is cut off. */
