@@ -11,6 +11,7 @@ const COMPONENTS: Readonly<Record<string, string>> = {
   prometheus: 'prometheus',
   promtool: 'prometheus',
   chromium: 'chromium',
+  'redis-server': 'redis-server',
 };
 const POLICY = '/usr/sbin/policy-rc.d';
 /** Marked, so that one which an interrupted run left behind is known as ours and goes with the next. */

@@ -29,7 +29,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   },
   dialect: { may: ['core', 'runtime'], packages: [], because: STAGE },
   admission: { may: ['core', 'runtime'], packages: [], because: STAGE },
-  cache: { may: ['core', 'runtime'], packages: [], because: STAGE },
+  cache: { may: ['core', 'runtime'], packages: ['ioredis'], because: STAGE },
   resilience: { may: ['core', 'runtime'], packages: [], because: STAGE },
   routing: {
     may: ['core', 'runtime'],

@@ -21,6 +21,7 @@ export const FIXED_AT_START: Readonly<Record<string, string>> = {
   'cache.store': 'the entries are where they are',
   'cache.snapshot': 'the entries are where they are',
   'cache.sqlite': 'the entries are where they are',
+  'cache.redis': 'the entries are where they are',
 };
 
 export interface ConfigComparison {

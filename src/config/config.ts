@@ -159,9 +159,10 @@ export interface CacheConfig {
   readonly embedDeadlineMs: number;
   readonly maxRequestBytes: number;
   readonly maxAnswerBytes: number;
-  readonly store: 'memory' | 'sqlite';
+  readonly store: 'memory' | 'sqlite' | 'redis';
   readonly snapshot: SnapshotConfig;
   readonly sqlite: SqliteConfig;
+  readonly redis: RedisConfig;
   readonly embedder: 'auto' | 'upstream' | 'in-process';
   /** The embedding model asked for at an upstream, or null for the first that it has. */
   readonly embeddingModel: string | null;
@@ -179,6 +180,14 @@ export interface SnapshotConfig {
 /** Of `store: sqlite`. */
 export interface SqliteConfig {
   readonly path: string;
+}
+
+/** Of `store: redis`. */
+export interface RedisConfig {
+  readonly url: string;
+  readonly prefix: string;
+  readonly connectTimeoutMs: number;
+  readonly timeoutMs: number;
 }
 
 export interface LimitsConfig {

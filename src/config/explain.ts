@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts';
 import { valueAt } from './layers.ts';
 import { nearest } from './nearest.ts';
-import { notYetKey, notYetValue } from './not-yet.ts';
+import { notYetKey } from './not-yet.ts';
 import { formatKey, hideCredentials, type ConfigProblem, type KeyPath, type Origin } from './problems.ts';
 import { alternatives, expectation, isSecret, leaves, nodeAt, siblings } from './schema-tree.ts';
 
@@ -44,8 +44,6 @@ function describe(issue: z.core.$ZodIssue, path: KeyPath, value: JsonValue | und
   const expected = node === null ? 'another value' : expectation(node);
   if (value === undefined)
     return `is missing; expected ${expected}${path.length === 1 ? firstSteps(path) : ''}`;
-  const later = notYetValue(formatKey(path), value);
-  if (later !== null) return later;
   const choices = node === null ? [] : alternatives(node).flatMap((one) => one.enum ?? []);
   const meant = typeof value === 'string' ? nearest(value, choices.map(String)) : null;
   const hint = meant === null || choices.length < 2 ? '' : `; did you mean ${meant}?`;

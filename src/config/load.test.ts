@@ -200,7 +200,7 @@ describe('a problem says key, value, what was expected, and where', () => {
         'listen: expected an address such as 127.0.0.1:11435, [::1]:11435 or :0, got "127.0.0.1:99999" (gateway.yaml:1:9)',
       ],
     ],
-    ['no group', 'cache: 3', ['cache: expected a group of keys, got 3 (gateway.yaml:1:8)']],
+    ['no group', 'limits: 3', ['limits: expected a group of keys, got 3 (gateway.yaml:1:9)']],
     [
       'no share',
       'cache: { delta: 1 }',
@@ -388,7 +388,7 @@ describe('a problem says key, value, what was expected, and where', () => {
     expect(problemsOfFile('__proto__: { listen: ":0" }')[0]).toMatch(known);
     expect(problemsOfFile('constructor: 1')[0]).toMatch(/^constructor: unknown key/);
     expect(problemsOfFile('cache: { store: constructor }')).toContain(
-      'cache.store: expected one of memory, sqlite, got "constructor" (gateway.yaml:1:17)',
+      'cache.store: expected one of memory, sqlite, redis, got "constructor" (gateway.yaml:1:17)',
     );
     expect(({} as { listen?: string }).listen).toBeUndefined();
   });

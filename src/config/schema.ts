@@ -34,7 +34,7 @@ import {
 import { admissionSchema, coalesce, hedge } from './admission-schema.ts';
 import { LISTEN_FORM, parseListenAddress } from './listen-address.ts';
 import { modelsSchema } from './models-schema.ts';
-import { snapshot, sqlite } from './store-schema.ts';
+import { redis, snapshot, sqlite } from './store-schema.ts';
 import { isToken, upstreamSchema } from './upstream-schema.ts';
 
 const MIB = 1_048_576;
@@ -106,12 +106,13 @@ const cache: z.ZodType<CacheConfig> = z.strictObject({
   ),
   maxAnswerBytes: count(MIB, { min: 1, max: GIB }, 'Larger answers pass through and are not stored.'),
   store: choice(
-    ['memory', 'sqlite'],
+    ['memory', 'sqlite', 'redis'],
     'memory',
-    'Where entries are kept. `memory`: in this process, and in a snapshot file if one is named. `sqlite`: in memory and, a moment later, in a SQLite file that a restart reads.',
+    'Where entries are kept. `memory`: in this process, and in a snapshot file if one is named. `sqlite`: in memory and, a moment later, in a SQLite file that a restart reads. `redis`: in memory and in a Redis that several gateways share.',
   ),
   snapshot: group(snapshot, 'Of `store: memory`.'),
   sqlite: group(sqlite, 'Of `store: sqlite`.'),
+  redis: group(redis, 'Of `store: redis`.'),
   embedder: choice(
     ['auto', 'upstream', 'in-process'],
     'auto',

@@ -53,7 +53,7 @@ export function buildParts(config: Config, clock: Clock, rng: Rng): Parts {
   const upstreams = upstreamsOf(config, { clock, rng, emit, instance });
   const { modelDigest } = upstreams;
   const judge = createJudge(upstreams.handle, clock);
-  const openStore = storeOf(config.cache);
+  const openStore = storeOf(config.cache, instance);
   const cache = createCache(config.cache, { clock, rng, emit, judge, modelDigest, openStore });
   state.connect({
     breakers: () => upstreams.breakers(),

@@ -37,6 +37,15 @@ export class Outbox {
     return this.#removes.size + this.#puts.size + this.#counts.size + this.#purges.length;
   }
 
+  has(key: string): boolean {
+    return this.#puts.has(key);
+  }
+
+  /** What was added under each key. A copy. */
+  counts(): Map<string, Counts> {
+    return new Map([...this.#counts].map(([key, { deltas }]) => [key, deltas]));
+  }
+
   put(key: string): void {
     this.#removes.delete(key);
     this.#puts.add(key);

@@ -5,6 +5,7 @@
  */
 import type { Clock, Timer } from '../../runtime/clock.ts';
 import { sizeOf, type Batch, type Outbox } from './outbox.ts';
+import type { Counts } from './port.ts';
 
 export interface WriteBehindDeps {
   readonly clock: Clock;
@@ -41,6 +42,22 @@ export class WriteBehind {
 
   get pending(): number {
     return this.#deps.outbox.size + (this.#unsure === null ? 0 : sizeOf(this.#unsure));
+  }
+
+  /** What was added under each key and is not known to be written. */
+  unsent(): Map<string, Counts> {
+    const sums = this.#deps.outbox.counts();
+    for (const [key, { deltas }] of this.#unsure?.counts ?? []) {
+      const known: Record<string, number> = { ...sums.get(key) };
+      for (const [name, delta] of Object.entries(deltas)) known[name] = (known[name] ?? 0) + delta;
+      sums.set(key, known);
+    }
+    return sums;
+  }
+
+  /** Whether an entry is not known to be written. */
+  waitsFor(key: string): boolean {
+    return this.#deps.outbox.has(key) || this.#unsure?.puts.includes(key) === true;
   }
 
   /** There is something new in the outbox. */
