@@ -23,7 +23,10 @@ export interface Halves<T> {
   readonly report: readonly T[];
 }
 
-/** Facts asked in several ways, and with another entity. Every second relation by name is held out. */
+/** Held out since the first guard was written: no rule, weight or threshold was ever chosen on them. */
+const HELD_OUT_RELATIONS: ReadonlySet<string> = new Set(['P176', 'P19', 'P27', 'P36', 'P413']);
+
+/** Facts asked in several ways, and with another entity: ten relations to tune on, five to report. */
 export async function readEntityNearmiss(folder: string): Promise<Halves<Relation>> {
   const lines = (await readFile(join(folder, 'entity_nearmiss', 'entity_nearmiss.jsonl'), 'utf8')).trim();
   const byName = new Map<string, { paraphrases: Pair[]; swaps: Pair[] }>();
@@ -33,9 +36,13 @@ export async function readEntityNearmiss(folder: string): Promise<Halves<Relatio
     if (relation === undefined) byName.set(rel, (relation = { paraphrases: [], swaps: [] }));
     (label === 1 ? relation.paraphrases : relation.swaps).push({ a, b });
   }
-  return halve(
-    [...byName].sort(([x], [y]) => (x < y ? -1 : 1)).map(([name, relation]) => ({ name, ...relation })),
-  );
+  const relations = [...byName]
+    .sort(([x], [y]) => (x < y ? -1 : 1))
+    .map(([name, relation]) => ({ name, ...relation }));
+  return {
+    tune: relations.filter(({ name }) => !HELD_OUT_RELATIONS.has(name)),
+    report: relations.filter(({ name }) => HELD_OUT_RELATIONS.has(name)),
+  };
 }
 
 /** True paraphrases of questions and statements about a library. */

@@ -69,7 +69,13 @@ export function parseGge1(bytes: Uint8Array, file: string): Gge1Model {
   return { dimensions, rowOf: readTokens(bytes, view, tokensAt, vocabulary, file), scales, rows };
 }
 
-function boundedCount(view: DataView, offset: number, max: number, what: string, file: string): number {
+export function boundedCount(
+  view: DataView,
+  offset: number,
+  max: number,
+  what: string,
+  file: string,
+): number {
   const value = view.getUint32(offset, true);
   if (value < 1 || value > max)
     throw new ModelFileError(file, offset, `a ${what} from 1 to ${String(max)}`, String(value));

@@ -13,7 +13,7 @@ const FRESHNESS =
 
 /** Where "current" is a flow and no moment. */
 const TIMELESS =
-  /\b(?:electric(?:al)?|direct|alternating|ocean|air|eddy|bias|leakage|thread) currents?\b|\bcurrent (?:flow|flows|density|divider|source|law|in a (?:wire|circuit|resistor))\b/gi;
+  /\bhow much current\b|\b(?:electric(?:al)?|direct|alternating|ocean|air|eddy|bias|leakage|thread) currents?\b|\bcurrent (?:flow|flows|density|divider|source|law|in a (?:wire|circuit|resistor))\b/gi;
 
 /** The asker's own things and circumstances; "how do I" and "my" in a general how-to stay out of it where they can. */
 const PERSONAL =
@@ -21,7 +21,7 @@ const PERSONAL =
 
 /** Politeness and ignorance that put an "I" before a general question. */
 const FRAMES =
-  /\b(?:(?:can|could|would|will) you (?:please )?(?:tell|explain to|help|show|teach|remind|give) me|i(?:'m| am) (?:curious|wondering|not sure|trying to (?:understand|learn|find out))|i (?:have|had|'ve got|got) a question|have a question|i was wondering|should i (?:use|know)|help me (?:understand|to understand)|for me)\b/gi;
+  /\b(?:(?:can|could|would|will) you (?:please )?(?:tell|explain to|help|show|teach|remind|give) me|i(?:'m| am) (?:curious|wondering|not sure|trying to (?:understand|learn|find out))|i (?:have|had|'ve got|got) a question|have a question|i was wondering|should i (?:use|know)|(?:when|where|how|why|(?:what|which)(?: \w+)?) should i|help me (?:understand|to understand)|for me)\b/gi;
 
 /**
  * A command, politely or not, to do something rather than to tell something. Between two words of politeness

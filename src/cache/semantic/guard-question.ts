@@ -30,7 +30,9 @@ const set = (words: string): ReadonlySet<string> => new Set(words.split(' '));
 const READ_AS: readonly (readonly [number, ReadonlySet<string>])[] = [
   [
     ASKS.when,
-    set('year date day month time century decade age birthday anniversary hour week season deadline start'),
+    set(
+      'year date day month time century decade age birthday anniversary hour week season deadline start case situation circumstance',
+    ),
   ],
   [
     ASKS.where,
@@ -44,7 +46,7 @@ const READ_AS: readonly (readonly [number, ReadonlySet<string>])[] = [
     ASKS.quantity,
     set(
       'number amount quantity count total population cost price fee charge rate percentage percent share distance height length ' +
-        'weight size speed age temperature volume area calorie limit budget salary value sum degree dose tall worth pay quota maximum minimum',
+        'weight size speed age temperature volume area calorie limit budget salary value sum degree dose tall worth pay quota maximum minimum weigh',
     ),
   ],
   [ASKS.duration, set('time length duration long distance hour minute day week month year last')],
@@ -62,9 +64,10 @@ const ASKING = set(
 /** A question whose first word is open to any of these. */
 const LENIENT = ASKS.who;
 
-export function readQuestion(words: readonly { readonly facts: WordFacts }[]): Question {
+/** `measured`: the text gives a number or a unit, so that "what is 3 feet in metres" asks how many. */
+export function readQuestion(words: readonly { readonly facts: WordFacts }[], measured = false): Question {
   let asks: number = ASKS.none;
-  let accepts: number = ASKS.none;
+  let accepts: number = measured ? ASKS.quantity : ASKS.none;
   for (let i = 0; i < words.length; i++) {
     const { facts } = words[i] as { facts: WordFacts };
     const kind = kindOf(facts.word, words[i + 1]?.facts.word ?? '', words[i + 2]?.facts.word ?? '');

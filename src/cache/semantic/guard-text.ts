@@ -68,7 +68,7 @@ export function analyse(text: string): GuardText {
       numbers.push(token.text);
       continue;
     }
-    const base = negators.has(token.text) ? '' : baseOfNegated(token.text);
+    const base = negators.has(token.text) || isWithout(token, words) ? '' : baseOfNegated(token.text);
     if (base !== null) negations += 1;
     words.push({
       facts: factsOf(base === null || base === '' ? token.text : base),
@@ -84,7 +84,7 @@ export function analyse(text: string): GuardText {
     pronounOnes: quantities.pronounOnes,
     units: quantities.units,
     negated: (negations & 1) === 1,
-    question: readQuestion(words),
+    question: readQuestion(words, numbers.length > 0 || quantities.units.length > 0),
     titled: words.some(({ facts }) => TITLED.has(facts.stem)),
     vocabulary: new Set(words.map(({ facts }) => facts.word)),
     sides: sidesOf(words),
@@ -103,6 +103,11 @@ function sidesOf(words: readonly GuardWord[]): ReadonlySet<number> {
     for (const side of facts.sides) sides.add(side);
   }
   return sides ?? NO_SIDES;
+}
+
+/** "caffeine-free": the hyphen is gone by now, but a word that is written on directly begins where the last one ended. */
+function isWithout(token: Token, before: readonly GuardWord[]): boolean {
+  return token.text === 'free' && token.attached && before.length > 0;
 }
 
 /** "possible" for "impossible", "safe" for "unsafe"; null for a word without a "not" in it. */

@@ -139,6 +139,7 @@ function without(items: readonly string[], others: readonly string[]): readonly 
 
 /** Each text stands on a side of some contrast that the other does not. */
 function excludeEachOther(a: GuardText, b: GuardText): boolean {
+  if (turnsPhrasal(a, b)) return true;
   for (const word of a.words) {
     const { facts } = word;
     if (facts.sides.length === 0) continue;
@@ -171,6 +172,45 @@ function turnsOtherWay(a: GuardText, particle: GuardWord, b: GuardText): boolean
     if (sides.some((opposite) => sameContrast(opposite, side))) opposed = true;
   }
   return opposed;
+}
+
+/** Verbs whose particle may stand behind their object: "turn the light off". */
+const PHRASAL: ReadonlySet<string> = new Set([
+  'turn',
+  'switch',
+  'put',
+  'shut',
+  'zoom',
+  'log',
+  'roll',
+  'scroll',
+  'pull',
+  'push',
+]);
+/** How far behind. */
+const PARTICLE_REACH = 6;
+
+/** "turn on the light" against "turn the light off". */
+function turnsPhrasal(a: GuardText, b: GuardText): boolean {
+  for (const { facts } of a.words) {
+    if (!PHRASAL.has(facts.stem)) continue;
+    const mine = particlesOf(a, facts.stem);
+    const theirs = particlesOf(b, facts.stem);
+    if (mine.some((side) => theirs.includes(side))) continue;
+    if (mine.some((side) => theirs.some((other) => sameContrast(other, side)))) return true;
+  }
+  return false;
+}
+
+/** Sides of the particles behind each form of the verb. */
+function particlesOf(text: GuardText, verb: string): readonly number[] {
+  return text.words.flatMap(({ facts }, at) =>
+    facts.stem !== verb
+      ? []
+      : text.words
+          .slice(at + 1, at + 1 + PARTICLE_REACH)
+          .flatMap(({ facts: after }) => (PARTICLES.has(after.word) ? after.sides : [])),
+  );
 }
 
 function sameContrast(a: number, b: number): boolean {

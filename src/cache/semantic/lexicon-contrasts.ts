@@ -14,6 +14,10 @@ long lengthy|short brief
 cheap affordable inexpensive|expensive costly
 fast quick rapid|slow
 hot warm|cold cool
+hot high|cold low
+high rich|low poor
+show unhide reveal|hide
+ask|answer reply respond
 heavy|light
 hard difficult tough|easy simple
 old ancient|new modern

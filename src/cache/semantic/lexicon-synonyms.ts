@@ -302,6 +302,12 @@ ww>world war
 wwii>world war 2
 wwi>world war 1
 mother tongue>native language
+switch on>turn on
+enable>turn on
+activate>turn on
+disable>turn off
+deactivate>turn off
+switch off>turn off
 head office>headquarters
 main office>headquarters
 for a living>profession

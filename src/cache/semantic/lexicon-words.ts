@@ -91,7 +91,7 @@ export const IRREGULAR_FORMS: readonly string[] = list(`
 /** Turn a statement into its opposite. */
 export const NEGATORS: readonly string[] = list(`
   not no never none nobody nothing nowhere neither nor without cannot hardly scarcely barely except excluding
-  fail fails failed failing unable refuse lack lacks lacking avoid prevent stop`);
+  non fail fails failed failing unable refuse lack lacks lacking avoid prevent stop`);
 
 /** Words that are their base with a "not" in front: `word:base`. Words in un- are found by rule. */
 export const NEGATED_WORDS: readonly string[] = list(`
@@ -113,6 +113,6 @@ export const NEGATED_WORDS: readonly string[] = list(`
 /** Begin with "un" without being negated. */
 export const NOT_NEGATED: ReadonlySet<string> = new Set(
   list(`uncle under until union unions unique unit units unite united unity universe universal universities
-  university unless unto uniform unify understand understanding undergo unanimous unison unicorn unilateral
+  university unless unto uniform unify understand understanding undergo unanimous unison unicorn unilateral unhide
   universally uniquely uncles unicode`),
 );
