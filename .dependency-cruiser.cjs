@@ -47,7 +47,11 @@ module.exports = {
       comment: 'A package that works only because another one brought it breaks on the next install.',
       severity: 'error',
       from: { path: '^src/', pathNot: '\\.test\\.ts$' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'] },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'],
+        // An optional peer is installed here for the tests.
+        dependencyTypesNot: ['npm-peer'],
+      },
     },
     {
       name: 'resolvable',

@@ -12,7 +12,8 @@ import { join, resolve } from 'node:path';
 import { semanticEligibility } from '../src/cache/semantic/eligibility.ts';
 import { analyse, vetoPair, type GuardText } from '../src/cache/semantic/guard.ts';
 import type { TextEmbedder } from '../src/core/embedder.ts';
-import { findSharedModel, openSharedUseLite } from '../src/embedding/in-process.ts';
+import { openSharedUseLite } from '../src/embedding/in-process.ts';
+import { sharedModel } from '../test/support/shared-model.ts';
 import { openStaticEmbedder } from '../src/embedding/static.ts';
 import {
   readBanking,
@@ -44,7 +45,7 @@ const listed = await readListed();
 console.log(`Half: ${half}. Cells: served / wrongly served, of the number asked in the first column.\n`);
 const rss = process.memoryUsage().rss;
 const opening = performance.now();
-const modelFile = await findSharedModel(process.env);
+const modelFile = sharedModel();
 if (modelFile !== null) {
   const embedder = await openStaticEmbedder(modelFile);
   reportOpening('potion-base-2M', opening, rss);

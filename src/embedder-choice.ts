@@ -1,11 +1,14 @@
 /**
  * Which embedder the semantic tier gets, decided once the first probes have told what the upstreams have: an
- * embedding model there if there is one, else the in-process embedder. A failure leaves the exact tier
+ * embedding model there if there is one, else the built-in one. A failure leaves the exact tier
  * working and is said in `/health`; an upstream that comes back later is tried again.
  */
 import type { CacheConfig } from './config/config.ts';
+import { createPairScorer } from './cache/semantic/pair-scorer.ts';
+import { BUILTIN_WEIGHTS } from './cache/semantic/pair-weights.ts';
 import type { TextEmbedder } from './core/embedder.ts';
-import { openInProcessEmbedder } from './embedding/in-process.ts';
+import type { Scorer } from './core/scorer.ts';
+import { openInProcessEmbedder, openSharedUseLite } from './embedding/in-process.ts';
 import { openUpstreamEmbedder } from './embedding/upstream.ts';
 import type { EmbeddingModel, Upstreams } from './pool/registry.ts';
 
@@ -25,7 +28,7 @@ export interface EmbedderChoice {
 export function createEmbedderChoice(
   initial: CacheConfig,
   upstreams: Upstreams,
-  give: (embedder: TextEmbedder) => void,
+  give: (embedder: TextEmbedder, scorer?: Scorer) => void,
 ): EmbedderChoice {
   let config = initial;
   let current: Opened | null = null;
@@ -46,7 +49,7 @@ export function createEmbedderChoice(
       current = opened;
       outdated = isOutdated(opened, config, upstreams);
       problem = null;
-      give(opened.embedder);
+      give(opened.embedder, opened.scorer);
       await former?.close();
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
@@ -88,6 +91,8 @@ export function createEmbedderChoice(
 /** An embedder and what it was opened for. */
 interface Opened {
   readonly embedder: TextEmbedder;
+  /** The one fitted to it; undefined where the cosine has to do. */
+  readonly scorer?: Scorer;
   readonly asked: Asked;
   /** Where its model is; null for one in this process. */
   readonly at: EmbeddingModel | null;
@@ -107,12 +112,14 @@ function isOutdated({ asked, at }: Opened, config: CacheConfig, upstreams: Upstr
 async function openFor(config: CacheConfig, upstreams: Upstreams): Promise<Opened> {
   const { embedder, embeddingModel, modelFile } = config;
   const asked: Asked = { embedder, embeddingModel, modelFile };
-  const inProcess = async (): Promise<Opened> => ({
-    embedder: await openInProcessEmbedder({ modelFile }),
-    asked,
-    at: null,
-  });
-  if (embedder === 'in-process') return inProcess();
+  const inProcess = async (): Promise<Opened> => {
+    const opened = await openInProcessEmbedder(modelFile);
+    const { words } = opened;
+    const scored = words === undefined ? {} : { scorer: createPairScorer(BUILTIN_WEIGHTS, words) };
+    return { embedder: opened, ...scored, asked, at: null };
+  };
+  if (embedder === 'builtin') return inProcess();
+  if (embedder === 'use-lite') return { embedder: await openSharedUseLite(), asked, at: null };
   const at = upstreams.embeddingModel(embeddingModel);
   if (at !== null) return { embedder: await openAtUpstream(at, upstreams), asked, at };
   if (embedder === 'upstream') {

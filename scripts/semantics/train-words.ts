@@ -172,8 +172,7 @@ export class WordTrainer {
       for (let i = 0; i < NAME_DIMENSIONS; i++)
         unit[names + i] = (unit[names + i] as number) + unknown * (sentence.unknown[i] as number);
       lengths[t] = Math.max(1e-9, Math.sqrt(dotRows(unit, t, unit, t, width)));
-      for (let i = 0; i < width; i++)
-        unit[t * width + i] = (unit[t * width + i] as number) / (lengths[t]);
+      for (let i = 0; i < width; i++) unit[t * width + i] = (unit[t * width + i] as number) / lengths[t];
     }
     return { sentences, rows, places, words, lengths, unit };
   }

@@ -24,7 +24,8 @@ export interface QuickstartUpstream {
 export function quickstartDefaults(upstream: QuickstartUpstream | null): JsonObject {
   const name = upstream?.name ?? 'ollama';
   return {
-    cache: { mode: 'on', sampled: true },
+    // The simulator's embeddings are the built-in model's: the model itself comes with its own scorer.
+    cache: { mode: 'on', sampled: true, ...(name === 'simulator' ? { embedder: 'builtin' } : {}) },
     upstreams: [
       {
         name,

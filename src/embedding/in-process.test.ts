@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gge1Bytes } from '../../test/support/gge1-file.ts';
-import { findSharedModel, openInProcessEmbedder, openSharedUseLite } from './in-process.ts';
+import { openInProcessEmbedder, openSharedUseLite } from './in-process.ts';
 
 let folder = '';
 let model = '';
@@ -17,36 +17,24 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-describe('findSharedModel', () => {
-  it('looks in the configured folder', async () => {
-    expect(await findSharedModel({ LLAMASCOPE_SHARED: folder })).toBe(model);
-    expect(await findSharedModel({ LLAMASCOPE_SHARED: join(folder, 'absent') })).toBeNull();
+describe('openInProcessEmbedder', () => {
+  it('opens the built-in model, with its words', async () => {
+    const embedder = await openInProcessEmbedder();
+    expect(embedder.identity).toMatch(/^builtin:en@[0-9a-f]{12}:96$/);
+    expect(embedder.words).toBeDefined();
   });
 
-  it('treats an empty setting as none', async () => {
-    expect(await findSharedModel({ LLAMASCOPE_SHARED: '' })).toBe(await findSharedModel({}));
+  it('prefers an explicit file and never falls back from it', async () => {
+    const embedder = await openInProcessEmbedder(model);
+    expect(embedder.identity).toMatch(/^static:potion-base-2M@/);
+    expect(embedder.words).toBeUndefined();
+    await expect(openInProcessEmbedder(join(folder, 'absent'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });
 
-describe('openInProcessEmbedder', () => {
-  it('prefers an explicit file and never falls back from it', async () => {
-    const embedder = await openInProcessEmbedder({ modelFile: model });
-    expect(embedder.identity).toMatch(/^static:potion-base-2M@/);
-    const absent = { modelFile: join(folder, 'absent'), environment: { LLAMASCOPE_SHARED: folder } };
-    await expect(openInProcessEmbedder(absent)).rejects.toMatchObject({ code: 'ENOENT' });
-  });
-
-  it('takes the shared model when it is there', async () => {
-    const embedder = await openInProcessEmbedder({
-      modelFile: null,
-      environment: { LLAMASCOPE_SHARED: folder },
-    });
-    expect(embedder.dimensions).toBe(2);
-  });
-
-  it('falls back to USE-lite, whose worker ends with its last user', { timeout: 60_000 }, async () => {
-    const environment = { LLAMASCOPE_SHARED: join(folder, 'absent') };
-    const [first, second] = await Promise.all([openInProcessEmbedder({ environment }), openSharedUseLite()]);
+describe('openSharedUseLite', () => {
+  it('shares one worker, which ends with its last user', { timeout: 60_000 }, async () => {
+    const [first, second] = await Promise.all([openSharedUseLite(), openSharedUseLite()]);
     expect(first.identity).toMatch(/^use-lite:/);
     await first.close();
     await first.close();

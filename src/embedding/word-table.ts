@@ -48,12 +48,7 @@ export function parseWordTable(bytes: Uint8Array, file: string): WordTable {
   const numbers = readNumbers(view, 12, 1 + 2 * size, file);
   const words = new TextDecoder().decode(bytes.subarray(wordsAt)).split('\n');
   if (words.length !== size + 1 || words.at(-1) !== '')
-    throw new ModelFileError(
-      file,
-      wordsAt,
-      `${String(size)} lines, each a word`,
-      String(words.length - 1),
-    );
+    throw new ModelFileError(file, wordsAt, `${String(size)} lines, each a word`, String(words.length - 1));
   words.pop();
   return {
     dimensions,

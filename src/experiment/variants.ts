@@ -63,7 +63,7 @@ export function variantConfig(name: VariantName, place: VariantPlace): ConfigInp
       },
     ],
     retry: on('retry') ? { baseMs: scaled(600) } : { max: 0 },
-    cache: semantic ? { mode: 'on', embedder: 'in-process' } : { mode: on('exact-cache') ? 'exact' : 'off' },
+    cache: semantic ? { mode: 'on', embedder: 'builtin' } : { mode: on('exact-cache') ? 'exact' : 'off' },
     probe: { intervalMs: scaled(5_000), timeoutMs: scaled(20_000) },
   };
 }

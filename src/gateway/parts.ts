@@ -62,8 +62,8 @@ export function buildParts(config: Config, clock: Clock, rng: Rng): Parts {
     upstreams: () => upstreams.snapshots(),
     cache: () => cache.snapshot(),
   });
-  const embedder = createEmbedderChoice(config.cache, upstreams, (chosen) => {
-    cache.setEmbedder(chosen);
+  const embedder = createEmbedderChoice(config.cache, upstreams, (chosen, scorer) => {
+    cache.setEmbedder(chosen, scorer);
   });
   const ready = upstreams
     .start()

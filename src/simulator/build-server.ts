@@ -25,7 +25,7 @@ export async function buildServer(
   const rng = givenRng ?? seededRng(settings.seed);
   const vary = (ms: number): number =>
     settings.jitter === 0 ? ms : ms * (1 + settings.jitter * (2 * rng.next() - 1));
-  const embeddings = await chooseEmbeddings(options.embedder);
+  const embeddings = chooseEmbeddings(options.embedder);
   return {
     settings,
     version: options.version ?? '0.12.6',

@@ -1,5 +1,5 @@
 import type { TextEmbedder } from '../core/embedder.ts';
-import { findSharedModel, openInProcessEmbedder } from '../embedding/in-process.ts';
+import { openInProcessEmbedder } from '../embedding/in-process.ts';
 import { SimulatorError } from './error.ts';
 import { embeddingModel } from './models/spec.ts';
 import type { ModelSpec } from './models/spec.ts';
@@ -60,22 +60,21 @@ function unit(vector: Float32Array): Float32Array {
   return vector.map((value) => value / norm);
 }
 
-const POTION = { name: 'potion-base-2m', dimensions: 64 };
-const USE_LITE = { name: 'use-lite', dimensions: 512 };
+/** Names under which embedders are on offer, by what their identities hold. */
+const NAMES: readonly (readonly [RegExp, string])[] = [
+  [/potion/i, 'potion-base-2m'],
+  [/use-lite/i, 'use-lite'],
+  [/builtin/i, 'builtin-en'],
+];
+const BUILTIN = { name: 'builtin-en', dimensions: 96 };
 
-/** By options: none, a given one, or the in-process one, under the name of what it is. */
-export async function chooseEmbeddings(option: SimulatorOptions['embedder']): Promise<Embeddings> {
+/** By options: none, a given one under the name of what it is, or the built-in one. */
+export function chooseEmbeddings(option: SimulatorOptions['embedder']): Embeddings {
   if (option === null) return new Embeddings(null, null, false);
   if (typeof option === 'object') {
-    const name = /potion/i.test(option.identity)
-      ? POTION.name
-      : /use-lite/i.test(option.identity)
-        ? USE_LITE.name
-        : 'embedder';
+    const name = NAMES.find(([pattern]) => pattern.test(option.identity))?.[1] ?? 'embedder';
     return new Embeddings(embeddingModel(name, option.dimensions), () => Promise.resolve(option), false);
   }
-  const file = await findSharedModel(process.env);
-  const { name, dimensions } = file === null ? USE_LITE : POTION;
-  const open = option ?? (() => openInProcessEmbedder(file === null ? {} : { modelFile: file }));
-  return new Embeddings(embeddingModel(name, dimensions), open, true);
+  const open = option ?? (() => openInProcessEmbedder());
+  return new Embeddings(embeddingModel(BUILTIN.name, BUILTIN.dimensions), open, true);
 }

@@ -49,7 +49,7 @@ export interface SimulatorOptions {
   readonly answers?: readonly QuestionAnswer[];
   /** The models on offer; default three small chat models and, with an embedder, its own. */
   readonly models?: readonly ModelSpec[];
-  /** Where embeddings come from: an embedder, a function that opens one, or null for none; default the in-process one. */
+  /** Where embeddings come from: an embedder, a function that opens one, or null for none; default the built-in one. */
   readonly embedder?: TextEmbedder | (() => Promise<TextEmbedder>) | null;
   /** What `/api/version` says; default `0.12.6`. */
   readonly version?: string;

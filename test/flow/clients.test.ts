@@ -62,7 +62,7 @@ describe('the official ollama client', () => {
   });
 
   it('embeds one text and several', async () => {
-    const embedder = (await ollama.list()).models.find((model) => /use-lite|potion/.test(model.name));
+    const embedder = (await ollama.list()).models.find((model) => /use-lite|potion|builtin/.test(model.name));
     expect(embedder).toBeDefined();
     const model = embedder?.name ?? '';
     const { embeddings } = await ollama.embed({ model, input: ['a cat', 'a kitten', 'the stock market'] });
@@ -157,7 +157,7 @@ describe('the official openai client', () => {
     });
     expect(completion.choices[0]?.text).toContain('Paris');
     const models = await openai.models.list();
-    const model = models.data.find((entry) => /use-lite|potion/.test(entry.id))?.id ?? '';
+    const model = models.data.find((entry) => /use-lite|potion|builtin/.test(entry.id))?.id ?? '';
     const embedded = await openai.embeddings.create({ model, input: 'a cat', encoding_format: 'float' });
     expect(embedded.data[0]?.embedding.length).toBeGreaterThan(10);
     const response = await openai.responses.create({ model: MODEL, input: 'What is the capital of France?' });

@@ -10,7 +10,7 @@ let stack: Stack;
 const table: string[] = [];
 
 beforeAll(async () => {
-  stack = await startStack({ config: { cache: { mode: 'on', sampled: true, embedder: 'in-process' } } });
+  stack = await startStack({ config: { cache: { mode: 'on', sampled: true, embedder: 'builtin' } } });
 });
 afterAll(async () => {
   await stack[Symbol.asyncDispose]();

@@ -15,7 +15,7 @@ describe('the semantic cache in the way of real requests', () => {
     nearMisses: { base: string; nearMiss: string }[];
   };
 
-  it.each(['in-process', 'upstream'] as const)(
+  it.each(['builtin', 'upstream'] as const)(
     'serves at least eight of ten paraphrases and none of ten near-misses (embedder %s)',
     async (embedder) => {
       await using stack = await startStack({ config: { cache: { mode: 'on', sampled: true, embedder } } });

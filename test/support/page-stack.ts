@@ -40,7 +40,7 @@ export async function startPageStack(config: Omit<ConfigInput, 'upstreams'> = {}
     })),
     listen: '127.0.0.1:0',
     log: { level: 'silent' },
-    cache: { mode: 'on', sampled: true, embedder: 'in-process' },
+    cache: { mode: 'on', sampled: true, embedder: 'builtin' },
     ...config,
   });
   const { url } = await gateway.listen();

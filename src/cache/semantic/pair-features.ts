@@ -31,7 +31,7 @@ export const FEATURE_NAMES = [
   'length_ratio',
 ] as const;
 
-/** A question read once, to be compared with several. */
+/** A question read once, to be compared with several. Not to be stored. */
 export interface PairText {
   readonly words: readonly ModelWord[];
   readonly weight: number;
@@ -54,8 +54,9 @@ export function pairFeatures(
   model: WordModel,
   into: Float64Array,
 ): void {
-  const left = coverage(a, b, model);
-  const right = coverage(b, a, model);
+  findLikest(a, b, model);
+  const left = coverage(a, leftBest);
+  const right = coverage(b, rightBest);
   const unmatched = align(a.guard, b.guard);
   const added = [weightOf(unmatched.left), weightOf(unmatched.right)] as const;
   const heaviest = [heaviestOf(unmatched.left), heaviestOf(unmatched.right)] as const;
@@ -99,29 +100,49 @@ interface Coverage {
   readonly worst: number;
 }
 
-function coverage(from: PairText, other: PairText, model: WordModel): Coverage {
+/** How far each word of both texts is covered by the likest of the other. Longer texts are compared by their beginning. */
+const MAX_COMPARED = 64;
+const leftBest = new Float64Array(MAX_COMPARED);
+const rightBest = new Float64Array(MAX_COMPARED);
+/** Another word never covers as the same one does. */
+const ANOTHER = 0.999;
+
+function findLikest(a: PairText, b: PairText, model: WordModel): void {
+  leftBest.fill(0);
+  rightBest.fill(0);
+  const m = Math.min(MAX_COMPARED, a.words.length);
+  const n = Math.min(MAX_COMPARED, b.words.length);
+  for (let i = 0; i < m; i++) {
+    const x = a.words[i] as ModelWord;
+    for (let j = 0; j < n; j++) {
+      const y = b.words[j] as ModelWord;
+      if (leftBest[i] === 1 && rightBest[j] === 1) continue;
+      const likeness = likenessOf(x, y, model);
+      if (likeness > (leftBest[i] as number)) leftBest[i] = likeness;
+      if (likeness > (rightBest[j] as number)) rightBest[j] = likeness;
+    }
+  }
+}
+
+function likenessOf(x: ModelWord, y: ModelWord, model: WordModel): number {
+  if (x.text === y.text) return 1;
+  if (x.row === -1 || y.row === -1) return 0;
+  return Math.min(ANOTHER, model.cosine(x.row, y.row));
+}
+
+function coverage({ words, weight }: PairText, best: Float64Array): Coverage {
   let shared = 0;
   let covered = 0;
   let worst = 0;
-  for (const word of from.words) {
-    const likeness = likest(word, other.words, model);
-    if (likeness === 1) shared += word.weight;
-    covered += word.weight * likeness;
-    worst = Math.max(worst, word.weight * (1 - likeness));
+  for (let i = 0; i < words.length && i < MAX_COMPARED; i++) {
+    const likeness = best[i] as number;
+    const share = (words[i] as ModelWord).weight;
+    if (likeness === 1) shared += share;
+    covered += share * likeness;
+    worst = Math.max(worst, share * (1 - likeness));
   }
-  const weight = from.weight === 0 ? 1 : from.weight;
-  return { shared: shared / weight, covered: covered / weight, worst };
-}
-
-function likest(word: ModelWord, others: readonly ModelWord[], model: WordModel): number {
-  let best = 0;
-  for (const other of others) {
-    if (other.text === word.text) return 1;
-    if (word.row === -1 || other.row === -1) continue;
-    const likeness = model.cosine(word.row, other.row);
-    if (likeness > best) best = likeness;
-  }
-  return Math.min(best, 0.999);
+  const whole = weight === 0 ? 1 : weight;
+  return { shared: shared / whole, covered: covered / whole, worst };
 }
 
 function dot(a: Float32Array, b: Float32Array): number {

@@ -5,8 +5,8 @@
  */
 import type { ScoredPair, Scorer } from '../../core/scorer.ts';
 import type { WordModel } from '../../core/word-model.ts';
-import { analyse } from './guard.ts';
 import { FEATURE_NAMES, pairFeatures, readPairText } from './pair-features.ts';
+import { readingOf } from './readings.ts';
 
 export interface PairWeights {
   /** Names the fit: scores of two fits are not comparable. */
@@ -32,9 +32,9 @@ export function createPairScorer(weights: PairWeights, model: WordModel): Scorer
     recommendedThreshold: weights.threshold,
     floorFor: () => weights.floor,
     score(question: string, candidates: readonly ScoredPair[]): readonly number[] {
-      const asked = readPairText(question, analyse(question), model);
+      const asked = readPairText(question, readingOf(question), model);
       return candidates.map(({ text, similarity }) => {
-        pairFeatures(asked, readPairText(text, analyse(text), model), similarity, model, values);
+        pairFeatures(asked, readPairText(text, readingOf(text), model), similarity, model, values);
         return probability(weights, values);
       });
     },

@@ -278,6 +278,6 @@ export const BUILTIN_WEIGHTS: PairWeights = {
  ],
  "slope": 0.863131,
  "shift": 1.04273,
- "threshold": 0.9,
+ "threshold": 0.85,
  "floor": 0.3
 };

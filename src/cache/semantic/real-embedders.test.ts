@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TextEmbedder } from '../../core/embedder.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { dialects } from '../../dialect/dialects.ts';
-import { findSharedModel, openSharedUseLite } from '../../embedding/in-process.ts';
+import { sharedModel } from '../../../test/support/shared-model.ts';
+import { openBuiltinEmbedder } from '../../embedding/builtin.ts';
+import { openSharedUseLite } from '../../embedding/in-process.ts';
 import { openStaticEmbedder } from '../../embedding/static.ts';
 import { CacheBench, chat } from '../test-support.ts';
 
@@ -45,10 +47,11 @@ const TRIPLES: readonly (readonly [string, string, string])[] = [
   ['What is 12 percent of 50?', 'Tell me what 12 percent of 50 is', 'What is 13 percent of 50?'],
 ];
 
-const shared = await findSharedModel(process.env);
+const shared = sharedModel();
 const required = process.env['LLAMASCOPE_REQUIRE_SHARED'] === '1';
 
 describe.each<[string, boolean, () => Promise<TextEmbedder>]>([
+  ['the built-in model, by its cosine alone', false, openBuiltinEmbedder],
   ['potion-base-2M (shared model)', shared === null && !required, () => openStaticEmbedder(shared ?? '')],
   ['USE-lite (npm)', false, openSharedUseLite],
 ])('%s', (_, absent, openEmbedder) => {

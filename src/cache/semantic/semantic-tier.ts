@@ -18,8 +18,9 @@ import type { CacheEntry, Counters, Counts, MaybePromise, StoreListener } from '
 import { cosineScorer } from './cosine-scorer.ts';
 import { semanticEligibility } from './eligibility.ts';
 import { EmbedderGate, type EmbedCall } from './embedder-gate.ts';
-import { analyse, vetoPair } from './guard.ts';
+import { vetoPair } from './guard.ts';
 import { Learner, type Attach, type Unlearned } from './learner.ts';
+import { readingOf } from './readings.ts';
 import type { Neighbour } from './scope-rows.ts';
 import { VectorIndex } from './vector-index.ts';
 
@@ -241,10 +242,10 @@ export class SemanticTier implements StoreListener {
   /** The nearest few from `floor` on that nothing in the words speaks against. */
   #guard(text: string, neighbours: readonly Neighbour[], floor: number): Neighbour[] {
     const left: Neighbour[] = [];
-    const question = analyse(text);
+    const question = readingOf(text);
     for (const neighbour of neighbours) {
       if (neighbour.similarity < floor || left.length === SCORED) break;
-      const reason = vetoPair(question, analyse(neighbour.entry.text));
+      const reason = vetoPair(question, readingOf(neighbour.entry.text));
       if (reason === null) left.push(neighbour);
       else this.#deps.emit({ type: 'cache.vetoed', reason });
     }

@@ -15,9 +15,7 @@ beforeAll(async () => {
   simulator = await startSimulator(fast);
   client = new Ollama({ host: simulator.url });
   embedder = await openInProcessEmbedder();
-  model =
-    (await client.list()).models.map(({ name }) => name).find((name) => /^(?:potion|use-lite)/.test(name)) ??
-    '';
+  model = (await client.list()).models.map(({ name }) => name).find((name) => /^builtin/.test(name)) ?? '';
 });
 afterAll(async () => {
   await embedder.close();
@@ -36,7 +34,7 @@ const norm = (vector: readonly number[]): number => Math.hypot(...vector);
 
 describe('embeddings', () => {
   it('come from a real embedder, under the name of what it is', async () => {
-    expect(embedder.identity).toContain(model.startsWith('potion') ? 'potion' : 'use-lite');
+    expect(embedder.identity).toContain('builtin');
     const show = await client.show({ model });
     expect(show.capabilities).toEqual(['embedding']);
     const { embeddings, prompt_eval_count } = await client.embed({ model, input: ['one text', 'another'] });
