@@ -9,7 +9,7 @@ const ask = (url: string, content: string): Promise<Response> =>
 
 it('feedback on a hit: the entry leaves, the label is counted', async () => {
   await using stack = await startStack({
-    config: { cache: { mode: 'on', sampled: true, embedder: 'in-process', audit: 0 } },
+    config: { cache: { mode: 'on', sampled: true, embedder: 'builtin', audit: 0 } },
   });
   const give = (id: string, body?: unknown): Promise<Response> =>
     fetch(`${stack.url}/admin/cache/entries/${id}/feedback`, {
