@@ -45,7 +45,7 @@ describe.skipIf(!hasComponent('prometheus') && process.env['CI'] !== 'true')(
         simulator: { tokensPerSecond: 800, prefillTokensPerSecond: 20_000, jitter: 0.3, numParallel: 4 },
         upstream: { name: 'gpu-1', parallel: 4, breaker: { consecutiveFailures: 1_000 } },
         config: {
-          cache: { mode: 'on', sampled: true, embedder: 'in-process' },
+          cache: { mode: 'on', sampled: true, embedder: 'builtin' },
           retry: { max: 1, baseMs: 5 },
         },
       });
