@@ -36,8 +36,10 @@ describe('the walls', () => {
     const manifest = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
       readonly dependencies: Readonly<Record<string, string>>;
       readonly optionalDependencies: Readonly<Record<string, string>>;
+      readonly peerDependencies: Readonly<Record<string, string>>;
     };
-    const declared = { ...manifest.dependencies, ...manifest.optionalDependencies };
+    const { dependencies, optionalDependencies, peerDependencies } = manifest;
+    const declared = { ...dependencies, ...optionalDependencies, ...peerDependencies };
     const used = Object.values(WALLS).flatMap(({ packages }) => packages);
     expect([...new Set(used)].sort()).toEqual(Object.keys(declared).sort());
   });
