@@ -98,6 +98,7 @@ function emitMiss(emit: Emit, i: number): void {
     semanticMs: 0.4,
     shadowHit: false,
     shadowBounded: false,
+    match: null,
   });
   emit({ type: 'queue.waited', upstream: UPSTREAM, durationMs: ms });
   emit({ type: 'pool.request-sent', client: UPSTREAM, reused: true, waitMs: 0.2 });

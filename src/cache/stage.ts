@@ -15,6 +15,7 @@ import type { Identified, Identity, RequestIdentifier } from './key/identify.ts'
 import type { CacheOptions } from './options.ts';
 import { replay, type Hit } from './replay.ts';
 import type { SemanticFinding, SemanticTier } from './semantic/semantic-tier.ts';
+import { matchOf } from './semantic/match.ts';
 import type { CacheEntry, EntryStore } from './store/port.ts';
 
 export interface StageParts {
@@ -79,7 +80,7 @@ class Lookup {
   async #serveExact(key: string): Promise<ExactFinding> {
     const entry = await this.#findExact(key);
     if (entry === null) return 'absent';
-    return this.#serve({ entry, similarity: null }, null) ?? 'unusable';
+    return this.#serve({ entry, similarity: null }, null, null) ?? 'unusable';
   }
 
   async #findExact(key: string): Promise<CacheEntry | null> {
@@ -110,7 +111,7 @@ class Lookup {
     const finding = await similar;
     const semanticMs = this.#elapsed() - from;
     const hit = finding?.hit ?? null;
-    const response = hit === null ? null : this.#serve(hit, semanticMs);
+    const response = hit === null ? null : this.#serve(hit, semanticMs, finding);
     if (response !== null) {
       this.#followUp(keys, finding);
       return response;
@@ -218,7 +219,7 @@ class Lookup {
   }
 
   /** Null when the entry cannot be written in the form asked for. */
-  #serve(hit: Hit, semanticMs: number | null): GatewayResponse | null {
+  #serve(hit: Hit, semanticMs: number | null, finding: SemanticFinding | null): GatewayResponse | null {
     const { clock, emit } = this.#parts;
     let response: GatewayResponse | null = null;
     try {
@@ -233,7 +234,7 @@ class Lookup {
     this.#exchange.served = 'cache';
     this.#exchange.firstContentAt = clock.now();
     if (similarity === null) this.#exactMs = this.#elapsed();
-    this.#report(result, null, similarity, semanticMs, null);
+    this.#report(result, null, similarity, semanticMs, finding);
     emit({ type: 'cache.saved', seconds: entry.costMs / 1_000, tokens: tokensOf(entry) });
     return response;
   }
@@ -249,10 +250,11 @@ class Lookup {
     bypass: BypassReason | null,
     similarity: number | null,
     semanticMs: number | null,
-    missed: SemanticFinding | null,
+    finding: SemanticFinding | null,
   ): void {
     const exactMs = this.#exactMs;
-    const shadow = this.#parts.options.mode === 'shadow' ? missed : null;
+    const shadow = this.#parts.options.mode === 'shadow' && result === 'miss' ? finding : null;
+    const matched = result === 'hit-semantic' ? finding : shadow;
     this.#parts.emit({
       type: 'cache.looked-up',
       result,
@@ -262,6 +264,7 @@ class Lookup {
       semanticMs,
       shadowHit: shadow !== null && shadow.hit !== null,
       shadowBounded: shadow?.candidate?.byBound ?? false,
+      match: matchOf(matched, this.#exchange),
     });
   }
 

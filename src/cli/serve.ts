@@ -136,6 +136,7 @@ async function introduction(
     'Ask something, then ask it again and look at x-llamascope-cache:',
     `  curl -i ${url}/api/chat -d '${question}'`,
     `Point a client here: OLLAMA_HOST=${url}, or for OpenAI clients ${url}/v1`,
+    ...(config.metrics.enabled && config.dashboard.enabled ? [`Live page: ${adminUrl}/dashboard/`] : []),
     ...(config.metrics.enabled ? [`Metrics: ${adminUrl}/metrics`] : []),
     `State: ${adminUrl}/health`,
     '',

@@ -64,6 +64,15 @@ export type ModelEvent = {
   readonly reason: FallbackReason;
 };
 
+/** A question that was taken for another one. */
+export interface SemanticMatch {
+  readonly entryId: string;
+  readonly request: RequestId;
+  readonly model: ModelId | null;
+  /** Both questions in words: called only by those who may show them. */
+  texts(): { readonly asked: string; readonly stored: string };
+}
+
 export type BypassReason = 'mode_off' | 'header' | 'sampled' | 'too_long' | 'uncacheable';
 
 export type CacheEvent =
@@ -79,6 +88,8 @@ export type CacheEvent =
       readonly shadowHit: boolean;
       /** The same where the bounded rule would have served it. */
       readonly shadowBounded: boolean;
+      /** What answered by meaning, or would have in shadow mode; null otherwise. */
+      readonly match: SemanticMatch | null;
     }
   /** A stored answer was held against a fresh one, or somebody gave an opinion on a hit. */
   | {

@@ -17,7 +17,7 @@ const ACTIONS: Readonly<Record<string, ActionId>> = {
   'POST /admin/upstreams/{name}/resume': 'upstream.resume',
   'POST /admin/cache/purge': 'cache.purge',
   'DELETE /admin/cache/entries/{id}': 'cache.forget',
-  'POST /admin/cache/entries/{id}/judge': 'cache.judge',
+  'POST /admin/cache/entries/{id}/feedback': 'cache.judge',
   'POST /admin/reload': 'config.reload',
   'POST /admin/config/reload': 'config.reload',
 };

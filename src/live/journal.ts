@@ -23,6 +23,7 @@ export class Journal {
   readonly hits: SemanticHit[] = [];
   readonly #log: EventLog;
   readonly #clock: Clock;
+  readonly #showText: boolean;
   readonly #unsubscribe: () => void;
   readonly #tallies = new Map<string, Tally>();
   #fresh: SemanticHit[] = [];
@@ -30,7 +31,9 @@ export class Journal {
   #touched = false;
   #started = false;
 
-  constructor(bus: EventBus, log: EventLog, clock: Clock) {
+  /** `showText`: whether the words of questions are kept with hits. */
+  constructor(bus: EventBus, log: EventLog, clock: Clock, showText: boolean) {
+    this.#showText = showText;
     this.#log = log;
     this.#clock = clock;
     this.#unsubscribe = bus.subscribe((event) => {
@@ -61,7 +64,7 @@ export class Journal {
     }
     if (event.type === 'cache.evicted' && event.reason === 'purge') this.#purged += 1;
     const now = this.#clock.wallMs();
-    const hit = hitOf(event, now);
+    const hit = hitOf(event, now, this.#showText);
     if (hit !== null) this.#keep(hit);
     // The upstreams that a gateway starts with were not added to anything.
     if (!this.#started && event.type === 'upstream.added') return;
@@ -103,17 +106,18 @@ export class Journal {
   }
 }
 
-function hitOf(event: GatewayEvent, at: number): SemanticHit | null {
+function hitOf(event: GatewayEvent, at: number, showText: boolean): SemanticHit | null {
   if (event.type !== 'cache.looked-up') return null;
   if (event.result !== 'hit-semantic' && !event.shadowHit) return null;
+  const { match } = event;
   return {
     at,
-    requestId: null,
-    model: null,
+    requestId: match?.request ?? null,
+    model: match?.model ?? null,
     similarity: event.similarity,
     guard: 'passed',
     served: event.result === 'hit-semantic',
-    entryId: null,
-    text: null,
+    entryId: match?.entryId ?? null,
+    text: showText && match !== null ? match.texts() : null,
   };
 }

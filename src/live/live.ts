@@ -69,7 +69,7 @@ export class Live implements LivePage, LiveParts {
       this.viewers.send({ event: 'log', data: entry });
     });
     this.viewers = new Viewers(deps.session, clock, this.#instruments.readers);
-    this.journal = new Journal(bus, this.log, clock);
+    this.journal = new Journal(bus, this.log, clock, options.showText);
     const expressions = [...PANELS.values()].flatMap(({ series }) => series.map(({ expr }) => expr));
     this.sampler = new Sampler([...expressions, owedLastMinute, failedLastMinute], {
       metrics,

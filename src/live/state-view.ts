@@ -95,8 +95,8 @@ function upstreamViews(state: StateReader, wallMs: number): readonly UpstreamVie
 }
 
 function plain(upstream: UpstreamSnapshot): Omit<UpstreamView, 'breakers' | 'pool' | 'queue'> {
-  const { name, kind, url, healthy, reason, simulator, version, models, resident } = upstream;
-  return { name, kind, url, healthy, reason, simulator, version, models, resident, draining: false };
+  const { name, kind, url, healthy, reason, simulator, version, models, resident, draining } = upstream;
+  return { name, kind, url, healthy, reason, simulator, version, models, resident, draining };
 }
 
 function breakerView(breaker: BreakerSnapshot, wallMs: number): BreakerView {

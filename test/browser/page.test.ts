@@ -197,13 +197,18 @@ describe.skipIf(SKIP_BROWSER)('the live page', () => {
     expect(await opened.problems()).toEqual([]);
   });
 
-  it('lists the questions answered by meaning, and not their words', async () => {
+  it('lists the questions answered by meaning, not their words, and takes an opinion on them', async () => {
     await using opened = await openPage(browser, `${stack.page}#/cache`);
     const { page } = opened;
     await page.waitForSelector('[data-view="cache"] td.number');
     const row = (await page.textContent('[data-view="cache"] tbody tr')) ?? '';
-    expect(row).toMatch(/0\.\d{3}passedserved/);
+    expect(row).toMatch(/llama3\.2:1b0\.\d{3}passedserved/);
     expect(await page.textContent('body')).not.toContain('capital of France');
+    await page.click('[data-view="cache"] tbody tr button');
+    await page.click('dialog .primary');
+    await page.waitForSelector('.toast >> text="Recorded as a wrong hit"');
+    await show(page, 'events', '?kind=operator');
+    await holds(page, `document.querySelector('.events').textContent.includes('cache.feedback')`);
     expect(await opened.problems()).toEqual([]);
   });
 

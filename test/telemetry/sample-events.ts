@@ -44,6 +44,7 @@ export const SAMPLE_EVENTS: SampleEvents = {
     semanticMs: 0.4,
     shadowHit: true,
     shadowBounded: true,
+    match: null,
   },
   'cache.labelled': {
     type: 'cache.labelled',

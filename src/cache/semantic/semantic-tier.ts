@@ -59,6 +59,8 @@ export interface SemanticHit {
 }
 
 export interface SemanticFinding {
+  /** The question that was looked up. */
+  readonly asked: string;
   /** What may be served; in shadow mode, what `on` would serve. */
   readonly hit: SemanticHit | null;
   readonly candidate: Candidate | null;
@@ -173,15 +175,21 @@ export class SemanticTier implements StoreListener {
     const call = this.#gate.embed([text], this.#options.embedDeadlineMs, cancel);
     const embedded = await call.prompt;
     const vector = embedded?.vectors[0] ?? null;
-    if (vector === null) return { ...NOTHING, call };
+    if (vector === null) return { ...NOTHING, call, asked: text };
     // An answer just given is being embedded as well: its question may be the one we are looking for.
     if (arriving !== null)
       await Promise.race([arriving, sleep(clock, Math.max(0, deadline - clock.now()), cancel)]);
     // The embedder may have been changed meanwhile, and this vector with it.
-    if (index !== this.#index || embedded?.identity !== this.identity) return { ...NOTHING, call };
+    if (index !== this.#index || embedded?.identity !== this.identity)
+      return { ...NOTHING, call, asked: text };
     const neighbours = index.nearest(scope, vector, NEIGHBOURS, FLOOR);
     const found = await this.#accept(text, neighbours);
-    return { ...found, similarity: found.hit?.similarity ?? neighbours[0]?.similarity ?? null, call };
+    return {
+      ...found,
+      similarity: found.hit?.similarity ?? neighbours[0]?.similarity ?? null,
+      call,
+      asked: text,
+    };
   }
 
   /** The best of the first few that the guard leaves. */
