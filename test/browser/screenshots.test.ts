@@ -84,6 +84,6 @@ describe.skipIf(SKIP_BROWSER)('pictures of the live page', () => {
       await pictures(page, 'stale');
       expect(await opened.problems()).toEqual([]);
     },
-    FOR_DOCS ? 420_000 : 60_000,
+    FOR_DOCS ? 420_000 : 120_000,
   );
 });

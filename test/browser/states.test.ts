@@ -1,10 +1,12 @@
 /** The live page when things are not as they should be: no traffic, no token, no gateway. */
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openBrowser, openPage, SKIP_BROWSER } from '../support/browser.ts';
 import { openLine } from '../support/cuttable-line.ts';
 import { answered, startPageStack } from '../support/page-stack.ts';
 import { until } from '../support/until.ts';
+
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 /** No embedder: it takes seconds to load, and nothing here asks for one. */
 const LIGHT = { cache: { mode: 'exact', sampled: true } } as const;
