@@ -42,6 +42,31 @@ describe('turns', () => {
     ]);
   });
 
+  it('lets who has had no turn lately go before who has', () => {
+    const line = lineOf('flood', 'flood', 'flood', 'flood');
+    expect([line.takeNext(), line.takeNext()]).toEqual(['flood1', 'flood2']);
+    line.join('rare', 0, 'rare1');
+    expect(line.ahead('other', 0)).toBe(1);
+    expect(line.takeNext()).toBe('rare1');
+    // Again at once, the same client stands behind the one that waited for it.
+    line.join('rare', 0, 'rare2');
+    line.join('rare', 0, 'rare3');
+    line.join('other', 0, 'other1');
+    expect(takeAll(line)).toEqual(['other1', 'flood3', 'rare2', 'flood4', 'rare3']);
+  });
+
+  it('shuts nobody out by an endless row of new names', () => {
+    const line = lineOf('patient', 'patient');
+    line.takeNext();
+    const turns: string[] = [];
+    for (let i = 0; i < 17; i += 1) {
+      line.join(`new-${String(i)}`, 0, `new ${String(i)}`);
+      line.join(`more-${String(i)}`, 0, 'more');
+    }
+    for (let i = 0; i < 17; i += 1) turns.push(line.takeNext() ?? '');
+    expect(turns.indexOf('patient2')).toBe(16);
+  });
+
   it('serves a higher priority first', () => {
     const line = new FairLine<string>();
     line.join('a', 0, 'low');
@@ -84,33 +109,48 @@ describe('turns', () => {
   });
 });
 
+interface NaiveLane {
+  readonly client: string;
+  readonly guests: Guest[];
+}
+
 /** The same rules over plain arrays. */
 class NaiveLine {
-  readonly levels = new Map<number, { client: string; guests: Guest[] }[]>();
+  readonly levels = new Map<number, { fresh: NaiveLane[]; served: NaiveLane[]; freshTurns: number }>();
 
   get guests(): Guest[] {
-    return [...this.levels.values()].flat().flatMap((lane) => lane.guests);
+    return [...this.levels.keys()].flatMap((priority) => this.lanes(priority).flatMap((lane) => lane.guests));
   }
 
-  lanes(priority: number): { client: string; guests: Guest[] }[] {
-    return (this.levels.get(priority) ?? []).filter((lane) => lane.guests.length > 0);
+  lanes(priority: number): NaiveLane[] {
+    const { fresh = [], served = [] } = this.levels.get(priority) ?? {};
+    return [...fresh, ...served].filter(({ guests }) => guests.length > 0);
   }
 
   join(guest: Guest): void {
-    const lanes = this.lanes(guest.priority);
-    const lane = lanes.find(({ client }) => client === guest.client);
-    if (lane === undefined) lanes.push({ client: guest.client, guests: [guest] });
+    const level = this.levels.get(guest.priority) ?? { fresh: [], served: [], freshTurns: 0 };
+    this.levels.set(guest.priority, level);
+    const lane = [...level.fresh, ...level.served].find(({ client }) => client === guest.client);
+    if (lane === undefined) level.fresh.push({ client: guest.client, guests: [guest] });
     else lane.guests.push(guest);
-    this.levels.set(guest.priority, lanes);
   }
 
   takeNext(): Guest | null {
-    const [priority] = [...this.levels.keys()].filter((p) => this.lanes(p).length > 0).sort((a, b) => b - a);
+    const [priority] = [...this.levels.keys()].sort((a, b) => b - a);
     if (priority === undefined) return null;
-    const [lane, ...others] = this.lanes(priority);
-    if (lane === undefined) return null;
-    this.levels.set(priority, [...others, lane]);
-    return lane.guests.shift() ?? null;
+    const level = this.levels.get(priority) as {
+      fresh: NaiveLane[];
+      served: NaiveLane[];
+      freshTurns: number;
+    };
+    while (level.served[0]?.guests.length === 0) level.served.shift();
+    const fromServed = level.fresh.length === 0 || (level.served.length > 0 && level.freshTurns >= 16);
+    level.freshTurns = fromServed || level.served.length === 0 ? 0 : level.freshTurns + 1;
+    const lane = (fromServed ? level.served : level.fresh).shift() as NaiveLane;
+    level.served.push(lane);
+    const guest = lane.guests.shift() ?? null;
+    this.#tidy();
+    return guest;
   }
 
   leave(guest: Guest): void {
@@ -118,6 +158,15 @@ class NaiveLine {
       const at = lane.guests.indexOf(guest);
       if (at >= 0) lane.guests.splice(at, 1);
     }
+    const level = this.levels.get(guest.priority);
+    if (level !== undefined) level.fresh = level.fresh.filter(({ guests }) => guests.length > 0);
+    this.#tidy();
+  }
+
+  /** When nobody waits any more, nobody has had a turn. */
+  #tidy(): void {
+    for (const priority of this.levels.keys())
+      if (this.lanes(priority).length === 0) this.levels.delete(priority);
   }
 }
 

@@ -1,9 +1,13 @@
 /**
  * Who is next: the waiting line of one upstream, without time, permits or events.
  *
- * Order: higher priority first; within a priority one waiter per client in turn (round robin); within a client
- * first come, first served. Between two turns of a client that keeps waiting, every other client of its
- * priority has at most one: a flood of one client costs the others one turn, not the whole flood.
+ * Order: higher priority first; within a priority clients take turns; within a client first come, first served. A
+ * client that has not had a turn lately goes before those that have, and after its turn it stands behind everybody who
+ * waits: between two turns of a client that keeps waiting, every other one of its priority has at most one. So a
+ * flood of one client costs the others little more than the request that is being worked on. Of 17 turns one goes to
+ * those who have had theirs all the same, so that an endless row of new names cannot shut anybody out.
+ *
+ * This is the sparse-flow rule of FQ-CoDel (RFC 8290, 4.2) with a turn for a quantum.
  *
  * Joining, leaving from anywhere, and taking the next are O(1) in the number of waiters.
  */
@@ -15,11 +19,16 @@ export interface LineEntry<T> {
   next: LineEntry<T> | null;
 }
 
-/** The waiters of one client at one priority; a link in its level's ring. */
+/** Turns in a row of clients that have had none lately, while others wait. */
+const FRESH_TURNS = 16;
+
+/** The waiters of one client at one priority; a link in one of its level's two rows. */
 interface Lane<T> {
   readonly client: string;
   readonly level: Level<T>;
+  /** 0: nobody waits; it only remembers that the client has had a turn. */
   length: number;
+  row: Row<T>;
   first: LineEntry<T> | null;
   last: LineEntry<T> | null;
   previous: Lane<T> | null;
@@ -49,11 +58,9 @@ export class FairLine<T> {
 
   /** Takes the next in turn out of the line. */
   takeNext(): T | null {
-    const entry = this.#levels[0]?.nextInTurn() ?? null;
+    const entry = this.#levels[0]?.takeTurn() ?? null;
     if (entry === null) return null;
-    const { lane } = entry;
     this.leave(entry);
-    if (lane !== null && lane.length > 0) lane.level.toBack(lane);
     return entry.value;
   }
 
@@ -101,14 +108,42 @@ export class FairLine<T> {
   }
 }
 
+/** Lanes in the order of their turns. */
+class Row<T> {
+  head: Lane<T> | null = null;
+  tail: Lane<T> | null = null;
+
+  link(lane: Lane<T>): void {
+    lane.row = this;
+    lane.previous = this.tail;
+    lane.next = null;
+    if (this.tail === null) this.head = lane;
+    else this.tail.next = lane;
+    this.tail = lane;
+  }
+
+  unlink(lane: Lane<T>): void {
+    if (lane.previous === null) this.head = lane.next;
+    else lane.previous.next = lane.next;
+    if (lane.next === null) this.tail = lane.previous;
+    else lane.next.previous = lane.previous;
+  }
+}
+
 class Level<T> {
   readonly priority: number;
   readonly #lanes = new Map<string, Lane<T>>();
+  /** Clients that have had no turn lately. Each has somebody waiting. */
+  readonly #fresh = new Row<T>();
+  /** Those that have, the one whose turn is longest ago first. */
+  readonly #served = new Row<T>();
+  #freshLanes = 0;
+  /** Lanes in which somebody waits. */
+  #waitingLanes = 0;
+  #freshTurns = 0;
   /** Lanes by length, and the greatest length: the fullest lane without a search. */
   readonly #byLength = new Map<number, Set<Lane<T>>>();
   #longest = 0;
-  #head: Lane<T> | null = null;
-  #tail: Lane<T> | null = null;
   length = 0;
 
   constructor(priority: number) {
@@ -116,15 +151,35 @@ class Level<T> {
   }
 
   get isEmpty(): boolean {
-    return this.#head === null;
+    return this.length === 0;
   }
 
+  /** The first of each lane. */
   *firsts(): Generator<T> {
     for (const { first } of this.#lanes.values()) if (first !== null) yield first.value;
   }
 
-  nextInTurn(): LineEntry<T> | null {
-    return this.#head?.first ?? null;
+  /** Whose turn it is, still in line. Its client stands behind all others from now on. */
+  takeTurn(): LineEntry<T> | null {
+    const lane = this.#nextLane();
+    if (lane === null) return null;
+    if (lane.row === this.#fresh) this.#freshLanes -= 1;
+    lane.row.unlink(lane);
+    this.#served.link(lane);
+    return lane.first;
+  }
+
+  #nextLane(): Lane<T> | null {
+    // Nobody waits behind these names, and everybody who stood before them has had a turn since.
+    while (this.#served.head?.length === 0) this.#forget(this.#served.head);
+    const fresh = this.#fresh.head;
+    const served = this.#served.head;
+    if (fresh === null || (served !== null && this.#freshTurns >= FRESH_TURNS)) {
+      this.#freshTurns = 0;
+      return served;
+    }
+    this.#freshTurns = served === null ? 0 : this.#freshTurns + 1;
+    return fresh;
   }
 
   lengthOf(client: string): number {
@@ -133,9 +188,13 @@ class Level<T> {
 
   ahead(client: string): number {
     const own = this.#lanes.get(client);
-    const clients = this.#lanes.size + (own === undefined ? 1 : 0);
-    const turn = (own?.length ?? 0) + 1;
-    return Math.min(this.length, turn * clients - 1);
+    if (own === undefined) {
+      const between =
+        this.#served.head === null ? 0 : Math.floor((this.#freshTurns + this.#freshLanes) / FRESH_TURNS);
+      return Math.min(this.length, this.#freshLanes + between);
+    }
+    const clients = this.#waitingLanes + (own.length === 0 ? 1 : 0);
+    return Math.min(this.length, (own.length + 1) * clients - 1);
   }
 
   /** Call only on a level with somebody in it. */
@@ -147,9 +206,11 @@ class Level<T> {
   append(client: string, entry: LineEntry<T>): void {
     let lane = this.#lanes.get(client);
     if (lane === undefined) {
-      lane = { client, level: this, length: 0, first: null, last: null, previous: null, next: null };
+      const row = this.#fresh;
+      lane = { client, level: this, length: 0, row, first: null, last: null, previous: null, next: null };
       this.#lanes.set(client, lane);
-      this.#link(lane);
+      row.link(lane);
+      this.#freshLanes += 1;
     }
     entry.lane = lane;
     entry.previous = lane.last;
@@ -168,40 +229,24 @@ class Level<T> {
     entry.previous = null;
     entry.next = null;
     this.#resize(lane, -1);
-    if (lane.length === 0) {
-      this.#lanes.delete(lane.client);
-      this.#unlink(lane);
-    }
+    // A client that has had a turn keeps its place in the row.
+    if (lane.length === 0 && lane.row === this.#fresh) this.#forget(lane);
   }
 
-  /** The client has had its turn. */
-  toBack(lane: Lane<T>): void {
-    if (this.#tail === lane) return;
-    this.#unlink(lane);
-    this.#link(lane);
-  }
-
-  #link(lane: Lane<T>): void {
-    lane.previous = this.#tail;
-    lane.next = null;
-    if (this.#tail === null) this.#head = lane;
-    else this.#tail.next = lane;
-    this.#tail = lane;
-  }
-
-  #unlink(lane: Lane<T>): void {
-    if (lane.previous === null) this.#head = lane.next;
-    else lane.previous.next = lane.next;
-    if (lane.next === null) this.#tail = lane.previous;
-    else lane.next.previous = lane.previous;
+  #forget(lane: Lane<T>): void {
+    this.#lanes.delete(lane.client);
+    if (lane.row === this.#fresh) this.#freshLanes -= 1;
+    lane.row.unlink(lane);
   }
 
   #resize(lane: Lane<T>, by: 1 | -1): void {
     const before = this.#byLength.get(lane.length);
     before?.delete(lane);
     if (before?.size === 0) this.#byLength.delete(lane.length);
+    if (by === 1 && lane.length === 0) this.#waitingLanes += 1;
     lane.length += by;
     this.length += by;
+    if (lane.length === 0) this.#waitingLanes -= 1;
     if (lane.length > 0) {
       const after = this.#byLength.get(lane.length);
       if (after === undefined) this.#byLength.set(lane.length, new Set([lane]));
