@@ -11,6 +11,7 @@ import { upstreamName } from '../../src/core/ids.ts';
 import type { Exchange } from '../../src/core/request.ts';
 import { BreakerSet } from '../../src/pool/breaker-set.ts';
 import { pick, suitable } from '../../src/pool/select.ts';
+import { Tuning } from '../../src/pool/tuning.ts';
 import { Upstream } from '../../src/pool/upstream.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { createEventBus } from '../../src/runtime/event-bus.ts';
@@ -31,6 +32,7 @@ const emit: Emit = bus.emit;
 const rng = seededRng(1);
 const parts = { clock: systemClock, rng, emit };
 const exchange: Exchange = exchangeOf();
+const tuning = new Tuning();
 
 const lanes = (models: Record<string, number>): Lanes =>
   new Lanes(
@@ -47,6 +49,7 @@ const upstreams = ['one', 'two', 'three'].map(
       ...parts,
       instance: 'bench',
       probe: { intervalMs: 3_600_000, timeoutMs: 1_000 },
+      tuning,
     }),
 );
 
@@ -60,7 +63,7 @@ function pass(through: BreakerSet): void {
 
 function choose(): void {
   const able = suitable(upstreams, exchange).filter((one) => !one.breakers.isOpen(exchange));
-  pick(able, exchange, rng);
+  pick(able, exchange, { rng, routing: tuning.routing });
 }
 
 let kept: { readonly i: number; readonly done: boolean } = { i: 0, done: false };
