@@ -60,7 +60,18 @@ export interface UpstreamConfig {
   readonly models: readonly string[] | null;
   readonly ollama: OllamaConfig;
   readonly askUsage: boolean;
+  /** In place of the URL's host, or null. */
+  readonly hostHeader: string | null;
+  readonly tls: TlsConfig | null;
   readonly simulator: boolean;
+}
+
+export interface TlsConfig {
+  readonly caFile: string | null;
+  readonly certFile: string | null;
+  readonly keyFile: string | null;
+  readonly serverName: string | null;
+  readonly insecureSkipVerify: boolean;
 }
 
 /** How models are loaded at an Ollama upstream; null leaves it to the client. */

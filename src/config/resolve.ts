@@ -8,6 +8,7 @@ import { explain } from './explain.ts';
 import { isLoopback, parseListenAddress } from './listen-address.ts';
 import { ConfigError, formatKey, type ConfigProblem, type KeyPath, type Origin } from './problems.ts';
 import { configSchema } from './schema.ts';
+import { problemsOfTls } from './tls-files.ts';
 
 /** A configuration given by a program. Throws `ConfigError`. A `Config` comes back equal to itself. */
 export function resolveConfig(input: ConfigInput): Config {
@@ -25,7 +26,11 @@ export function completeConfig(tree: JsonObject, originOf: (path: KeyPath) => Or
 }
 
 function problemsOfWhole(config: Config, originOf: (path: KeyPath) => Origin): readonly ConfigProblem[] {
-  return [...problemsOfListening(config, originOf), ...problemsOfStore(config, originOf)];
+  return [
+    ...problemsOfListening(config, originOf),
+    ...problemsOfStore(config, originOf),
+    ...problemsOfTls(config, originOf),
+  ];
 }
 
 /** A snapshot is read and written as one: for more there is a database. */

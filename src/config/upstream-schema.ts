@@ -11,7 +11,9 @@ import {
   requiredText,
 } from './field.ts';
 import { modelName, ollamaSchema } from './models-schema.ts';
+import { headers } from './headers-schema.ts';
 import { timeouts } from './timeouts-schema.ts';
+import { tlsSchema } from './tls-schema.ts';
 
 /** One generation at a time is Ollama's own default; servers that batch take many. */
 const PARALLEL = { ollama: 1, openai: 64 } as const;
@@ -89,47 +91,6 @@ const breaker = z
     minCalls: value.minCalls ?? Math.min(DEFAULT_MIN_CALLS, value.windowSize),
     maxOpenMs: value.maxOpenMs ?? Math.max(DEFAULT_MAX_OPEN_MS, value.openMs),
   }));
-
-/** Sent by us or meaningless between two hops: they cannot be configured. */
-const OWN_HEADERS = new Set([
-  'host',
-  'connection',
-  'content-length',
-  'transfer-encoding',
-  'keep-alive',
-  'upgrade',
-  'te',
-  'trailer',
-  'via',
-]);
-
-const headers = z
-  .record(
-    z.string(),
-    z
-      .string()
-      .refine((value) => /^[\t\x20-\x7e\x80-\xff]*$/.test(value))
-      .meta({ title: 'a header value' }),
-  )
-  .superRefine((value, context) => {
-    for (const name of Object.keys(value)) {
-      const message = headerProblem(name);
-      if (message !== null) context.addIssue({ code: 'custom', path: [name], message });
-    }
-  })
-  .default({})
-  .meta({
-    title: 'header names with their values',
-    description: 'Header fields added to every request, by name. Values are never shown again.',
-    writeOnly: true,
-    examples: [{ 'x-team': 'search' }],
-  });
-
-function headerProblem(name: string): string | null {
-  if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) return 'is not a header name';
-  if (OWN_HEADERS.has(name.toLowerCase())) return 'is set by Llamascope itself and cannot be configured';
-  return null;
-}
 
 export function isUpstreamName(value: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/.test(value);
@@ -227,6 +188,23 @@ export const upstreamSchema: z.ZodType<UpstreamConfig> = z
     breaker: group(breaker, 'The circuit breaker of the upstream.'),
     timeouts: group(timeouts, 'How long each step may take.'),
     headers,
+    hostHeader: orNull(
+      z
+        .string()
+        .refine((value) => /^[A-Za-z0-9._:[\]-]+$/.test(value))
+        .meta({ title: 'a host, with a port if it has one' }),
+      {
+        title: 'a host, with a port if it has one, or null',
+        description:
+          'Sent as `Host`, for servers that answer to one name only: an Ollama on loopback behind a tunnel wants `localhost`. `null`: the host of `url`.',
+        examples: ['localhost'],
+      },
+    ),
+    tls: orNull(tlsSchema, {
+      title: 'a group of keys, or null',
+      description:
+        'How to make sure of an `https` server, and how to show it who we are: `caFile` (authorities to trust), `certFile` and `keyFile` (our own certificate), `serverName` (expected in place of the URL’s), `insecureSkipVerify` (trust whoever answers). PEM files, read when the upstream is made. `null`: as Node does by itself.',
+    }),
     apiKey: orNull(z.string().refine(isToken).meta({ title: 'text without blanks' }), {
       description:
         'Sent as `Authorization: Bearer` in place of the client’s own. `null`: the client’s is passed on.',

@@ -52,3 +52,13 @@ function items(json: unknown, key: string): readonly JsonObject[] {
   const list = isJsonObject(json) ? json[key] : null;
   return Array.isArray(list) ? list.filter(isJsonObject).slice(0, MAX_MODELS) : [];
 }
+
+/** Each name as clients may write it: `llama3.2:latest` also as `llama3.2`. */
+export function namesOf(models: readonly ListedModel[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { name } of models) {
+    names.add(name);
+    if (name.endsWith(':latest')) names.add(name.slice(0, -':latest'.length));
+  }
+  return names;
+}

@@ -1,5 +1,6 @@
 import type { AdaptiveLimitOptions } from '../admission/adaptive-limit.ts';
 import type { BreakerOptions } from '../resilience/breaker/options.ts';
+import type { TlsFiles } from '../upstream/tls.ts';
 
 /** One upstream, every default applied. Times are milliseconds. */
 export interface UpstreamOptions {
@@ -28,6 +29,10 @@ export interface UpstreamOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Sent as `authorization: Bearer …` in place of the client's; null passes the client's on. */
   readonly apiKey: string | null;
+  /** Sent as `Host` in place of the URL's. */
+  readonly hostHeader?: string | null;
+  /** For `https`; null: as Node does by itself. */
+  readonly tls?: TlsFiles | null;
   /** The models it is there for, names and patterns (`qwen*`); null: whatever it lists. */
   readonly models?: readonly string[] | null;
   /** How models are loaded there; only of kind `ollama`. */

@@ -9,7 +9,9 @@ import { isJsonObject } from '../core/json.ts';
 import type { UpstreamSnapshot } from '../core/state.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import { ProbeClient } from '../upstream/probe-client.ts';
+import type { TlsOptions } from '../upstream/tls.ts';
 import {
+  namesOf,
   readOllamaModels,
   readOpenAiModels,
   sameModel,
@@ -65,9 +67,15 @@ export class HealthProbe {
   readonly #embeds = new Map<string, boolean>();
 
   constructor(
-    upstream: Pick<UpstreamOptions, 'name' | 'kind' | 'url' | 'headers' | 'apiKey'>,
+    upstream: Pick<UpstreamOptions, 'name' | 'kind' | 'url' | 'headers' | 'apiKey' | 'hostHeader'>,
     options: ProbeOptions,
-    deps: { readonly clock: Clock; readonly emit: Emit; readonly via?: string; readonly tuning?: Tuning },
+    deps: {
+      readonly clock: Clock;
+      readonly emit: Emit;
+      readonly via?: string;
+      readonly tuning?: Tuning;
+      readonly tls?: TlsOptions;
+    },
   ) {
     this.#name = upstreamName(upstream.name);
     this.#kind = upstream.kind;
@@ -78,11 +86,13 @@ export class HealthProbe {
     this.#passive = new PassiveHealth(this.#tuning, deps.clock, () => {
       this.#announce();
     });
-    const { url, headers, apiKey } = upstream;
+    const { url, headers, apiKey, hostHeader = null } = upstream;
     this.#client = new ProbeClient({
       url,
       headers,
       apiKey,
+      hostHeader,
+      ...(deps.tls === undefined ? {} : { tls: deps.tls }),
       timeoutMs: options.timeoutMs,
       via: deps.via ?? 'llamascope',
     });
@@ -267,16 +277,6 @@ export class HealthProbe {
   #embedsText(listed: ListedModel): boolean {
     return this.#embeds.get(keyOf(listed)) ?? listed.looksLikeEmbedding;
   }
-}
-
-/** Each name as clients may write it: `llama3.2:latest` also as `llama3.2`. */
-function namesOf(models: readonly ListedModel[]): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const { name } of models) {
-    names.add(name);
-    if (name.endsWith(':latest')) names.add(name.slice(0, -':latest'.length));
-  }
-  return names;
 }
 
 function keyOf({ name, digest }: ListedModel): string {

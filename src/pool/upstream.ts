@@ -9,6 +9,7 @@ import { OUTCOME_POLICY } from '../resilience/outcomes.ts';
 import type { CircuitBreaker } from '../resilience/breaker/breaker.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Rng } from '../runtime/rng.ts';
+import { readTls } from '../upstream/tls.ts';
 import { Transport } from '../upstream/transport.ts';
 import { BreakerSet } from './breaker-set.ts';
 import type { UpstreamOptions } from './options.ts';
@@ -61,6 +62,7 @@ export class Upstream {
       },
       { clock, emit, upstream: this.name },
     );
+    const tls = options.tls === undefined || options.tls === null ? undefined : readTls(options.tls);
     this.transport = new Transport(
       {
         name: this.name,
@@ -70,6 +72,8 @@ export class Upstream {
         connectMs: options.timeouts.connectMs,
         headers: options.headers,
         apiKey: options.apiKey,
+        hostHeader: options.hostHeader ?? null,
+        ...(tls === undefined ? {} : { tls }),
         via: parts.instance,
       },
       { clock, emit },
@@ -79,6 +83,7 @@ export class Upstream {
       emit,
       via: parts.instance,
       tuning: parts.tuning,
+      ...(tls === undefined ? {} : { tls }),
     });
     this.#models = new ServedModels(options.models ?? null, (model) => this.health.hasModel(model));
     emit({ type: 'upstream.added', upstream: this.name });

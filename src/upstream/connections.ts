@@ -9,6 +9,7 @@ import { buildConnector, type DiagnosticsChannel } from 'undici';
 import type { Emit } from '../core/events.ts';
 import type { UpstreamName } from '../core/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { TlsOptions } from './tls.ts';
 import { connectErrorReason } from './classify.ts';
 
 /** One open connection and what it has carried. */
@@ -27,6 +28,7 @@ export interface HeadWriter {
 
 export interface ConnectionsOptions {
   readonly connectMs: number;
+  readonly tls?: TlsOptions;
   readonly client: UpstreamName;
   readonly clock: Clock;
   readonly emit: Emit;
@@ -34,6 +36,8 @@ export interface ConnectionsOptions {
 
 export class Connections {
   readonly #options: ConnectionsOptions;
+  /** undici would take the name from the `Host` that is sent. */
+  readonly #serverName: string | null;
   readonly #dial: buildConnector.connector;
   readonly #open = new Set<PooledConnection>();
   #busy = 0;
@@ -42,7 +46,9 @@ export class Connections {
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
+    this.#serverName = options.tls?.servername ?? null;
     this.#dial = buildConnector({
+      ...options.tls,
       allowH2: false,
       timeout: options.connectMs,
       // `localhost` has two addresses and a server often listens on only one of them.
@@ -64,7 +70,8 @@ export class Connections {
   readonly connect: buildConnector.connector = (options, callback) => {
     const { clock, emit, client } = this.#options;
     const startedAt = clock.now();
-    this.#dial(options, (...result) => {
+    const named = this.#serverName === null ? options : { ...options, servername: this.#serverName };
+    this.#dial(named, (...result) => {
       const [error, socket] = result;
       if (error !== null) {
         emit({ type: 'pool.connect-failed', client, reason: connectErrorReason(error) });

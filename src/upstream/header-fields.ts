@@ -41,6 +41,8 @@ const RESPONSE_ONLY: readonly string[] = [
 export interface RequestFieldsOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly apiKey: string | null;
+  /** In place of the URL's own. */
+  readonly hostHeader?: string | null;
   /** Our name in `via`, by which a gateway recognises a loop. */
   readonly via: string;
 }
@@ -59,6 +61,7 @@ export class RequestFields {
       omit.add(name);
       this.#always.push(name, value);
     };
+    if (typeof options.hostHeader === 'string') add('host', options.hostHeader);
     if (options.apiKey !== null) add('authorization', `Bearer ${options.apiKey}`);
     for (const [name, value] of Object.entries(options.headers)) add(name.toLowerCase(), value);
     this.#omit = omit;

@@ -1,6 +1,7 @@
-import { Agent, request } from 'undici';
+import { Agent, buildConnector, request } from 'undici';
 import { RequestFields } from './header-fields.ts';
 import { TargetPath } from './target-path.ts';
+import type { TlsOptions } from './tls.ts';
 
 /** What a probe was answered. */
 export interface ProbeReply {
@@ -24,6 +25,8 @@ export class ProbeClient {
     readonly timeoutMs: number;
     readonly headers: Readonly<Record<string, string>>;
     readonly apiKey: string | null;
+    readonly hostHeader?: string | null;
+    readonly tls?: TlsOptions;
     readonly via: string;
   }) {
     this.#path = new TargetPath(options.url);
@@ -31,6 +34,7 @@ export class ProbeClient {
     this.timeoutMs = options.timeoutMs;
     this.#agent = new Agent({
       connections: 1,
+      ...(options.tls === undefined ? {} : { connect: connector(options.tls) }),
       allowH2: false,
       // Each call has a time limit of its own, which may change.
       connectTimeout: 0,
@@ -56,6 +60,17 @@ export class ProbeClient {
   close(): Promise<void> {
     return this.#agent.destroy();
   }
+}
+
+/** As of the pooled connections (connections.ts): the name that is configured, whatever `Host` says. */
+function connector(tls: TlsOptions): buildConnector.connector {
+  const dial = buildConnector({ ...tls, allowH2: false, timeout: 0 });
+  const { servername } = tls;
+  return servername === undefined
+    ? dial
+    : (options, callback) => {
+        dial({ ...options, servername }, callback);
+      };
 }
 
 function parse(text: string): unknown {

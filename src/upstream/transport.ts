@@ -18,6 +18,7 @@ import { Attempt, type AttemptHost, type Settle } from './attempt.ts';
 import type { AttemptListener, AttemptRequest } from './attempt-types.ts';
 import { Connections } from './connections.ts';
 import { RequestFields } from './header-fields.ts';
+import type { TlsOptions } from './tls.ts';
 import { TargetPath } from './target-path.ts';
 
 export interface TransportOptions {
@@ -30,6 +31,8 @@ export interface TransportOptions {
   readonly connectMs: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly apiKey: string | null;
+  readonly hostHeader?: string | null;
+  readonly tls?: TlsOptions;
   /** Our name in `via`. */
   readonly via: string;
   /** Requests that may wait for a connection. Default 1,024. */
@@ -68,6 +71,7 @@ export class Transport implements AttemptHost {
     this.#fields = new RequestFields(options);
     this.#connections = new Connections({
       connectMs: options.connectMs,
+      ...(options.tls === undefined ? {} : { tls: options.tls }),
       client: options.name,
       clock: deps.clock,
       emit: deps.emit,
