@@ -15,6 +15,8 @@ export interface Upstream {
   setFaults(plan: FaultPlan): Promise<void>;
   clearFaults(): Promise<void>;
   state(): Promise<SimulatorState>;
+  /** Forgets what it has counted. */
+  forget(): Promise<void>;
 }
 
 export interface Fleet extends AsyncDisposable {
@@ -115,6 +117,9 @@ async function startSimulator(
     },
     clearFaults: async () => {
       await ask('DELETE', 'faults');
+    },
+    forget: async () => {
+      await ask('DELETE', 'state');
     },
     state: async () => (await (await ask('GET', 'state')).json()) as SimulatorState,
   };

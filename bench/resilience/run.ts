@@ -62,6 +62,8 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   const monitor = new Monitor(fleet.url);
   try {
     const before = await restingSockets(fleet);
+    // The model is in memory everywhere: how loads are spread is another question.
+    await Promise.all(fleet.upstreams.map((one) => warm(one)));
     monitor.start();
     crowd.start(options.clients);
     await sicken(fleet, options);
@@ -281,6 +283,14 @@ async function reloadUnderLoad(fleet: Fleet, options: SoakOptions): Promise<Deat
   } finally {
     await crowd.close();
   }
+}
+
+async function warm({ url, forget }: Upstream): Promise<void> {
+  const body = JSON.stringify({ model: 'llama3.2:1b', messages: [], keep_alive: -1 });
+  const response = await fetch(`${url}/api/chat`, { method: 'POST', body });
+  if (!response.ok) throw new Error(`the model could not be loaded: ${await response.text()}`);
+  await response.arrayBuffer();
+  await forget();
 }
 
 async function restingSockets(fleet: Fleet): Promise<number> {

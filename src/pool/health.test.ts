@@ -46,6 +46,17 @@ describe('passive health', () => {
     expect(passive.setAside).toBe(false);
   });
 
+  it('lets failures weigh less with time, and forgets them when it came back', () => {
+    const { clock, passive } = rig();
+    expect(passive.recentFailures).toBe(0);
+    fail(passive, 4);
+    expect(passive.recentFailures).toBe(4);
+    clock.advance(4_000);
+    expect([passive.recentFailures, passive.failuresInARow]).toEqual([1, 4]);
+    passive.cameBack();
+    expect([passive.recentFailures, passive.failuresInARow]).toEqual([0, 0]);
+  });
+
   it('gives one that came back its share little by little', () => {
     const { clock, passive } = rig();
     expect(passive.share).toBe(1);

@@ -6,6 +6,8 @@
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Tuning } from './tuning.ts';
 
+/** After this long without another failure, those in a row keep fewer requests away by half. */
+const HALF_LIFE_MS = 2_000;
 /** The share at which an upstream that came back begins. */
 const FIRST_SHARE = 0.1;
 
@@ -16,6 +18,7 @@ export class PassiveHealth {
   readonly #clock: Clock;
   readonly #changed: () => void;
   #failures = 0;
+  #failedAt = 0;
   #setAside: Timer | null = null;
   #cameBackAt: number | null = null;
 
@@ -30,6 +33,15 @@ export class PassiveHealth {
     return this.#failures;
   }
 
+  /**
+   * The failures in a row as they weigh in the choice: less and less with time. Were they to weigh until the next
+   * success, an upstream that failed once would be asked no more while the others have room, and never could succeed.
+   */
+  get recentFailures(): number {
+    if (this.#failures === 0) return 0;
+    return this.#failures * 0.5 ** ((this.#clock.now() - this.#failedAt) / HALF_LIFE_MS);
+  }
+
   get setAside(): boolean {
     return this.#setAside !== null;
   }
@@ -38,6 +50,7 @@ export class PassiveHealth {
     if (verdict === 'good') this.#failures = 0;
     if (verdict !== 'bad') return;
     this.#failures += 1;
+    this.#failedAt = this.#clock.now();
     const { passiveFailures, ejectMs } = this.#tuning.health;
     if (passiveFailures === null || this.#failures < passiveFailures || this.setAside) return;
     if (!this.#tuning.mayLoseOne()) return;
@@ -50,8 +63,9 @@ export class PassiveHealth {
     this.#changed();
   }
 
-  /** It is well again after it was not: the slow start begins. */
+  /** It is well again after it was not: what failed before is over, and the slow start begins. */
   cameBack(): void {
+    this.#failures = 0;
     this.#cameBackAt = this.#clock.now();
   }
 

@@ -115,8 +115,8 @@ export class HealthProbe {
     return this.#healthy && !this.#passive.setAside;
   }
 
-  get failuresInARow(): number {
-    return this.#passive.failuresInARow;
+  get recentFailures(): number {
+    return this.#passive.recentFailures;
   }
 
   /** The part of its weight that it has now. */

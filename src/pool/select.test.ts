@@ -17,7 +17,7 @@ interface Given {
   readonly denied?: readonly string[];
   readonly resident?: readonly string[];
   readonly assigned?: number;
-  readonly failuresInARow?: number;
+  readonly recentFailures?: number;
 }
 
 function candidate(name: string, given: Given = {}): Candidate {
@@ -38,7 +38,7 @@ function candidate(name: string, given: Given = {}): Candidate {
       resident: (model) => (given.resident ?? []).includes(model),
     },
     assigned: given.assigned ?? 0,
-    failuresInARow: given.failuresInARow ?? 0,
+    recentFailures: given.recentFailures ?? 0,
   };
 }
 
@@ -82,7 +82,7 @@ describe('suitable', () => {
 describe('pick', () => {
   it('has nothing to choose from none or one', () => {
     expect(pick([], exchangeOf(), { rng: seededRng(1) })).toBeNull();
-    expect(shares([candidate('a', { healthy: false, failuresInARow: 9 })])).toEqual({ a: 1_000 });
+    expect(shares([candidate('a', { healthy: false, recentFailures: 9 })])).toEqual({ a: 1_000 });
   });
 
   it('avoids the unhealthy, the tried and higher tiers, each while others exist', () => {
@@ -113,7 +113,7 @@ describe('pick', () => {
     expect(shares([candidate('a', { resident: ['m'], assigned: 1 }), candidate('b')])).toEqual({ a: 1_000 });
     // Three full loads of waiting are more than a load of the model.
     expect(shares([candidate('a', { resident: ['m'], assigned: 3 }), candidate('b')])).toEqual({ b: 1_000 });
-    expect(shares([candidate('a', { failuresInARow: 1 }), candidate('b')])).toEqual({ b: 1_000 });
+    expect(shares([candidate('a', { recentFailures: 1 }), candidate('b')])).toEqual({ b: 1_000 });
   });
 
   it('of three, never takes the most loaded', () => {
@@ -128,7 +128,7 @@ describe('pick', () => {
       weight: fc.double({ min: 0.01, max: 100, noNaN: true }),
       healthy: fc.boolean(),
       assigned: fc.nat(20),
-      failuresInARow: fc.nat(5),
+      recentFailures: fc.nat(5),
       resident: fc.constantFrom(['m'], []),
     });
     fc.assert(

@@ -32,7 +32,8 @@ export interface Candidate {
     resident(model: ModelId): boolean;
   };
   readonly assigned: number;
-  readonly failuresInARow: number;
+  /** Failures in a row, weighing less the longer ago the last one was. */
+  readonly recentFailures: number;
 }
 
 /** A model that has to be loaded first costs as much as this many full loads of waiting. */
@@ -90,7 +91,7 @@ function cost(candidate: Candidate, model: ModelId | null): number {
   const { weight } = candidate;
   const { parallel } = candidate.options;
   const cold = model !== null && !candidate.health.resident(model) ? COLD_LOADS : 0;
-  return candidate.assigned / (parallel * weight) + cold + candidate.failuresInARow;
+  return candidate.assigned / (parallel * weight) + cold + candidate.recentFailures;
 }
 
 /** One at random, in proportion to the weights, other than `except`. */

@@ -126,8 +126,8 @@ export class Upstream {
     return this.#assigned;
   }
 
-  get failuresInARow(): number {
-    return this.health.failuresInARow;
+  get recentFailures(): number {
+    return this.health.recentFailures;
   }
 
   assign(): void {

@@ -5,9 +5,9 @@ import { soak } from '../../bench/resilience/run.ts';
 describe('three upstreams with changing faults, one dead, and reloads', () => {
   it('keep every promise', { timeout: 120_000 }, async () => {
     const { verdicts } = await soak({
-      faultSeconds: 6,
-      deadSeconds: 3,
-      reloads: 10,
+      faultSeconds: 4,
+      deadSeconds: 2,
+      reloads: 5,
       clients: 40,
       switchMs: 1_500,
       deadlineMs: 30_000,
