@@ -72,7 +72,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   },
   observability: {
     may: ['core', 'runtime', 'telemetry'],
-    packages: [],
+    packages: ['yaml'],
     because:
       'panels, rules and dashboards are values over the catalogue: they read what is measured and take part in nothing',
   },

@@ -57,6 +57,8 @@ export function evaluate(node: Node, reader: SeriesReader, moment: Moment): Vect
       return quantiles(node, reader, moment);
     case 'gauge':
       return reader.gauge(node, moment.endMs, secondsOf(node.window, moment));
+    case 'outside':
+      return []; // the page has no Prometheus to ask
     case 'aggregate':
       return aggregate(node.op, node.by, evaluate(node.inner, reader, moment));
     case 'binary':

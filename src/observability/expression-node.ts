@@ -74,10 +74,26 @@ export interface AggregateNode {
   readonly inner: Node;
 }
 
+/** Series that no gateway exposes: Prometheus' own `up`, and what its recording rules have written. */
+export interface OutsideNode {
+  readonly kind: 'outside';
+  readonly name: string;
+  /** Whether the reader's scope (its job) applies: to scraped series, not to recorded ones. */
+  readonly scoped: boolean;
+  readonly aggregate: 'sum' | 'max' | 'min';
+  readonly over: 'now' | 'sum' | 'avg';
+  readonly where: readonly Matcher[];
+  readonly by: readonly string[];
+  readonly window: Window;
+  /** 1 when there is no such series, nothing otherwise. */
+  readonly absent: boolean;
+}
+
 export type Node =
   | CounterNode
   | QuantileNode
   | GaugeNode
+  | OutsideNode
   | BinaryNode
   | CompareNode
   | SetNode
@@ -97,6 +113,8 @@ export function labelsOf(node: Node): readonly string[] {
       return node.source.by;
     case 'aggregate':
       return node.by;
+    case 'outside':
+      return node.absent ? [] : node.by;
     case 'binary':
       return isScalar(node.left) || node.each ? labelsOf(node.right) : labelsOf(node.left);
     case 'compare':
@@ -129,6 +147,7 @@ export function sourcesOf(node: Node): readonly (CounterNode | QuantileNode | Ga
     case 'compare':
     case 'set':
       return [...sourcesOf(node.left), ...sourcesOf(node.right)];
+    case 'outside':
     case 'number':
     case 'time':
     case 'zero':

@@ -6,7 +6,7 @@ import { CATALOGUE, type MetricName } from '../telemetry/catalogue.ts';
 import type { MetricShape } from '../telemetry/catalogue/definition.ts';
 import { formatBound } from '../telemetry/format.ts';
 import type { AnyExpr } from './expression.ts';
-import type { GaugeNode, Matcher, Node, Source, Window } from './expression-node.ts';
+import type { GaugeNode, Matcher, Node, OutsideNode, Source, Window } from './expression-node.ts';
 
 export interface PrintOptions {
   /** What stands for a window of `range`: `$__rate_interval`, `5m`. */
@@ -43,6 +43,8 @@ function print(node: Node, options: PrintOptions): string {
     }
     case 'gauge':
       return aggregated(node.aggregate, node.source.by, gaugeSeries(node, options));
+    case 'outside':
+      return outside(node, options);
     case 'aggregate':
       return aggregated(node.op, node.by, print(node.inner, options));
     case 'binary': {
@@ -67,6 +69,16 @@ function gaugeSeries(node: GaugeNode, options: PrintOptions): string {
   return node.over === 'now'
     ? series
     : `${node.over}_over_time(${series}[${duration(node.window, options)}])`;
+}
+
+function outside(node: OutsideNode, options: PrintOptions): string {
+  const scope = node.scoped ? (options.scope ?? '') : '';
+  const parts = [...(scope === '' ? [] : [scope]), ...node.where.map(matcher)];
+  const series = `${node.name}${parts.length === 0 ? '' : `{${parts.join(',')}}`}`;
+  if (node.absent) return `absent(${series})`;
+  const looked =
+    node.over === 'now' ? series : `${node.over}_over_time(${series}[${duration(node.window, options)}])`;
+  return aggregated(node.aggregate, node.by, looked);
 }
 
 function aggregated(op: string, by: readonly string[], text: string): string {
