@@ -1,12 +1,25 @@
 /**
  * Writes what is derived: the configuration reference and its JSON Schema from the schema, the cache key's from its table, the metrics reference from the
- * catalogue. `--check` writes nothing and fails, naming each file that is out of date.
+ * catalogue, runbooks, rules and what else watches the gateway from typed values over the catalogue. `--check` writes nothing and fails, naming each file that is out of date.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cacheKeyReference } from './cache-key/reference.ts';
 import { configurationReference } from '../src/config/reference.ts';
 import { configJsonSchema } from '../src/config/schema-tree.ts';
+import { monitoringArtefacts, runbookPages } from '../src/observability/artefacts.ts';
+import { DEFAULT_OBJECTIVES } from '../src/observability/rules/rules.ts';
 import { metricsReference } from '../src/telemetry/reference.ts';
+
+const DEFAULTS = {
+  job: 'llamascope',
+  prefix: '',
+  gatewayUrl: 'http://127.0.0.1:11435',
+  grafanaUrl: 'http://127.0.0.1:3000',
+  datasource: null,
+  objectives: DEFAULT_OBJECTIVES,
+};
+const below = (folder: string, all: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(all).map(([path, content]) => [`${folder}/${path}`, content]));
 
 const ROOT = new URL('../', import.meta.url);
 const files: Readonly<Record<string, string>> = {
@@ -14,12 +27,15 @@ const files: Readonly<Record<string, string>> = {
   'docs/reference/cache-key.md': cacheKeyReference(),
   'docs/reference/metrics.md': metricsReference(),
   'llamascope.schema.json': `${JSON.stringify(configJsonSchema, null, 2)}\n`,
+  ...below('docs/runbooks', runbookPages(DEFAULTS)),
+  ...below('monitoring', monitoringArtefacts(DEFAULTS)),
 };
 
 let stale = 0;
 for (const [path, content] of Object.entries(files)) {
   const file = new URL(path, ROOT);
   if (!process.argv.includes('--check')) {
+    mkdirSync(new URL('.', file), { recursive: true });
     writeFileSync(file, content);
     continue;
   }

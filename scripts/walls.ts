@@ -71,7 +71,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
     because: 'telemetry sees events and snapshots only, so that no stage can come to depend on being watched',
   },
   observability: {
-    may: ['core', 'runtime', 'telemetry'],
+    may: ['core', 'runtime', 'telemetry', 'http'],
     packages: ['yaml'],
     because:
       'panels, rules and dashboards are values over the catalogue: they read what is measured and take part in nothing',
@@ -110,6 +110,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
       'telemetry',
       'live',
       'config',
+      'observability',
     ],
     packages: [],
     because:
@@ -122,7 +123,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
       'an experiment uses the gateway as its users do, whole and over sockets: knowing a part would be measuring something else',
   },
   cli: {
-    may: ['experiment', 'config', 'core', 'runtime', 'simulator', 'telemetry'],
+    may: ['experiment', 'config', 'core', 'runtime', 'simulator', 'telemetry', 'observability'],
     packages: [],
     because:
       'a command turns arguments into a configuration and starts a gateway; it does no work of its own',

@@ -27,6 +27,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./upstreams.ts')).upstreamsCommand,
   },
   {
+    name: 'generate',
+    summary: 'Write dashboards, rules and scrape configurations for it.',
+    load: async () => (await import('./generate.ts')).generateCommand,
+  },
+  {
     name: 'check',
     summary: 'Check a configuration without starting anything.',
     load: async () => (await import('./check.ts')).checkCommand,

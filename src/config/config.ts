@@ -24,6 +24,7 @@ export interface Config {
   readonly health: HealthConfig;
   readonly routing: RoutingConfig;
   readonly log: LogConfig;
+  readonly slo: readonly ObjectiveConfig[];
   /** How long running answers may go on after SIGTERM. */
   readonly drainMs: number;
 }
@@ -255,6 +256,17 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', '
 export type LogLevel = (typeof LOG_LEVELS)[number];
 export interface LogConfig {
   readonly level: LogLevel;
+}
+
+/** What is promised: the rules, the page and the runbooks are made for it. */
+export interface ObjectiveConfig {
+  /** The `slo` label. */
+  readonly name: string;
+  readonly kind: 'availability' | 'first-token' | 'token-time';
+  /** A share, above 0.9306 and below 1. */
+  readonly objective: number;
+  /** For the two kinds that are about time; null for availability. */
+  readonly thresholdMs: number | null;
 }
 
 type Optional<T> = T extends readonly (infer Item)[]

@@ -3,7 +3,6 @@
  * They are refused with a sentence of their own: nothing that somebody configures is silently ignored.
  */
 const KEYS: Readonly<Record<string, string>> = {
-  slo: 'service level objectives',
   workers: 'several worker processes',
 };
 

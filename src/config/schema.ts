@@ -34,6 +34,7 @@ import {
 import { admissionSchema, coalesce, hedge } from './admission-schema.ts';
 import { LISTEN_FORM, parseListenAddress } from './listen-address.ts';
 import { modelsSchema } from './models-schema.ts';
+import { sloSchema } from './slo-schema.ts';
 import { redis, snapshot, sqlite } from './store-schema.ts';
 import { isToken, upstreamSchema } from './upstream-schema.ts';
 
@@ -267,6 +268,7 @@ export const configSchema: z.ZodType<Config> = z.strictObject({
     'Which upstream a request goes to, beyond what docs/guides/several-upstreams.md says.',
   ),
   log: group(log, 'The log.'),
+  slo: sloSchema,
   drainMs: millisecondsOrNone(
     25_000,
     'How long running answers may go on after SIGTERM before they are ended with an error. Less than the 30 s that orchestrators give.',

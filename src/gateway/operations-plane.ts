@@ -8,6 +8,7 @@ import { GatewayError } from '../core/errors.ts';
 import type { JsonValue } from '../core/json.ts';
 import { breakerReport, cacheReport, healthReport, readiness } from '../health.ts';
 import type { OperationRoute } from '../http/operation-route.ts';
+import { runbookRoutes } from '../observability/runbooks/routes.ts';
 import { pageRoutes } from '../live/page-files.ts';
 import type { LivePage } from '../live/live.ts';
 import { silentRoutes } from '../live/routes.ts';
@@ -34,8 +35,9 @@ export function operationRoutes(
     ...upstreamRoutes(drainDesk),
     ...reloadRoutes({ reload: () => reloadByHand(reload) }),
   ];
-  if (!config.dashboard.enabled) return acting;
-  return [...acting, ...(live?.routes(acting) ?? silentRoutes()), ...pageRoutes()];
+  const reading = runbookRoutes({ range: '5m', prefix: config.metrics.prefix });
+  if (!config.dashboard.enabled) return [...acting, ...reading];
+  return [...acting, ...reading, ...(live?.routes(acting) ?? silentRoutes()), ...pageRoutes()];
 }
 
 async function reloadByHand(reload: () => Promise<ReloadReport>): Promise<JsonValue> {

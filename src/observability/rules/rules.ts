@@ -5,7 +5,7 @@ import { sloGroup } from './slo-rules.ts';
 
 /** What is promised when the configuration says nothing. */
 export const DEFAULT_OBJECTIVES: readonly Objective[] = [
-  { name: 'availability', kind: 'availability', objective: 0.99 },
+  { name: 'availability', kind: 'availability', objective: 0.99, thresholdMs: null },
   { name: 'first-token', kind: 'first-token', objective: 0.95, thresholdMs: 10_000 },
 ];
 
