@@ -10,6 +10,8 @@ import { hasComponent } from '../test/support/components.ts';
 const COMPONENTS: Readonly<Record<string, string>> = {
   prometheus: 'prometheus',
   promtool: 'prometheus',
+  'prometheus-alertmanager': 'prometheus-alertmanager',
+  amtool: 'prometheus-alertmanager',
   chromium: 'chromium',
   'redis-server': 'redis-server',
 };

@@ -45,7 +45,13 @@ export const generateCommand: Command = {
   run(args: readonly string[], io: CliIo): Promise<ExitCode> {
     const values = readOptions(args, options);
     const file = text(values, 'config');
-    const { config } = loadConfig({ flags: {}, env: io.env, file, cwd: io.cwd, quickstart: quickstartDefaults(null) });
+    const { config } = loadConfig({
+      flags: {},
+      env: io.env,
+      file,
+      cwd: io.cwd,
+      quickstart: quickstartDefaults(null),
+    });
     const folder = resolve(io.cwd, text(values, 'out') ?? 'monitoring');
     const files = monitoringArtefacts(readArtefactOptions(values, config));
     if (values['check'] === true) return Promise.resolve(check(folder, files, io));
