@@ -10,6 +10,7 @@ import { createHandle } from '../handle.ts';
 import { createFetch, type Fetch } from '../http/fetch.ts';
 import type { HandleRequest } from '../http/inbound.ts';
 import { createPipeline } from '../pipeline.ts';
+import { withModelLists } from '../pool/model-lists.ts';
 import { createFallbackStage } from '../routing/fallback-stage.ts';
 import { createModelTable } from '../routing/model-table.ts';
 import { createSingleFlightStage } from '../resilience/single-flight.ts';
@@ -34,7 +35,7 @@ export function createDataPlane(config: Config, parts: Parts, attempts: AttemptS
       singleFlight: createSingleFlightStage(config.coalesce, { clock, emit }),
       fallback: createFallbackStage({ models, emit }),
       ...attempts,
-      pool: upstreams.handle,
+      pool: withModelLists({ upstreams, aliases: models.aliases, clock, emit }),
     }),
     models,
     emit,
