@@ -190,6 +190,7 @@ describe.skipIf(SKIP_BROWSER)('the live page', () => {
 
     await page.focus(isolate);
     await page.keyboard.press('Enter');
+    await page.waitForSelector('dialog[open]');
     await page.focus('dialog .primary');
     await page.keyboard.press('Enter');
     await page.waitForSelector('button[aria-label="Reset gpu-2"]');

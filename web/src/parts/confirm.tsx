@@ -1,6 +1,6 @@
 /** Asks before something is done that changes how the gateway answers. The browser's own dialog: it traps focus, Escape leaves it. */
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 export interface ConfirmProps {
   readonly title: string;
@@ -17,7 +17,8 @@ export function Confirm({ title, children, verb, act, onClose }: ConfirmProps): 
   const dialog = useRef<HTMLDialogElement>(null);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  useEffect(() => {
+  // Before it is painted: whoever is quick must not press what is behind it.
+  useLayoutEffect(() => {
     dialog.current?.showModal();
   }, []);
   const confirm = (): void => {
