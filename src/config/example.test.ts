@@ -14,7 +14,10 @@ function* schemaKeys(node: SchemaNode, path: string): Generator<string> {
   for (const [key, child] of Object.entries(node.properties ?? {})) {
     const at = path === '' ? key : `${path}.${key}`;
     yield at;
-    const listed = child.items?.properties !== undefined;
+    // A list that is empty by default has no first item to write.
+    const empty = Array.isArray(child.default) && child.default.length === 0;
+    const listed = child.items?.properties !== undefined && !empty;
+    if (empty) continue;
     yield* schemaKeys(listed ? (child.items ?? {}) : child, listed ? `${at}[0]` : at);
   }
 }
