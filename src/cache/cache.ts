@@ -15,6 +15,7 @@ import { systemRng, type Rng } from '../runtime/rng.ts';
 import { AnswerWriter } from './answer-writer.ts';
 import { Auditor } from './bounded/auditor.ts';
 import { Labeller, type Judge } from './bounded/labeller.ts';
+import { createDesk, type CacheDesk } from './desk.ts';
 import { RequestIdentifier } from './key/identify.ts';
 import { resolveOptions, type CacheOptions } from './options.ts';
 import { fillIndex } from './semantic/fill-index.ts';
@@ -53,6 +54,8 @@ export interface Cache {
   setEmbedder(embedder: TextEmbedder | null, scorer?: Scorer): void;
   /** True at the moment of asking: nothing expired is counted. */
   snapshot(): CacheSnapshot;
+  /** For those who look after it. */
+  readonly desk: CacheDesk;
   /** Removes what matches every field given, or everything. Answers how many entries went. */
   purge(selector?: PurgeSelector): Promise<number>;
   /** Settles when what an earlier run or another replica left has been taken in, or given up. */
@@ -89,18 +92,19 @@ export function createCache(given: Partial<CacheOptions>, deps: CacheDeps): Cach
       stage = createStage();
     },
     snapshot: () => snapshotOf(options, store, semantic),
-    ...controls(parts, deps.emit),
+    ...controls(parts, deps),
   };
 }
 
 /** What is not in the way of a request and no configuration changes. */
 function controls(
   { store, semantic, writer, labeller, auditor }: CacheParts,
-  emit: Emit,
+  { emit, clock }: Pick<CacheDeps, 'emit' | 'clock'>,
 ): Omit<Cache, 'stage' | 'configure' | 'snapshot'> {
   let filling = Promise.resolve();
   return {
     ready: store.ready,
+    desk: createDesk(store, clock),
     setEmbedder: (embedder, scorer) => {
       const before = semantic.identity;
       semantic.setEmbedder(embedder, scorer);

@@ -41,4 +41,9 @@ export const commands: readonly CommandEntry[] = [
     summary: 'Look at the circuit breakers of a running gateway, or set one by hand.',
     load: async () => (await import('./breaker.ts')).breakerCommand,
   },
+  {
+    name: 'cache',
+    summary: 'Look into the cache of a running gateway, purge, export, import or warm it.',
+    load: async () => (await import('./cache.ts')).cacheCommand,
+  },
 ];

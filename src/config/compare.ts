@@ -22,6 +22,7 @@ export const FIXED_AT_START: Readonly<Record<string, string>> = {
   'cache.snapshot': 'the entries are where they are',
   'cache.sqlite': 'the entries are where they are',
   'cache.redis': 'the entries are where they are',
+  'cache.showText': 'the routes that show texts are made at the start',
 };
 
 export interface ConfigComparison {

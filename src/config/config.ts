@@ -176,6 +176,8 @@ export interface CacheConfig {
   readonly sqlite: SqliteConfig;
   readonly redis: RedisConfig;
   readonly embedder: 'auto' | 'upstream' | 'builtin' | 'use-lite';
+  /** Whether the operations plane shows prompts and answers. */
+  readonly showText: boolean;
   /** The embedding model asked for at an upstream, or null for the first that it has. */
   readonly embeddingModel: string | null;
   /** A model file or folder in place of the built-in model, or null for that. */

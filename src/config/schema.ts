@@ -114,6 +114,10 @@ const cache: z.ZodType<CacheConfig> = z.strictObject({
   snapshot: group(snapshot, 'Of `store: memory`.'),
   sqlite: group(sqlite, 'Of `store: sqlite`.'),
   redis: group(redis, 'Of `store: redis`.'),
+  showText: flag(
+    false,
+    'Whether the operations plane shows the texts of prompts and answers to those who may use it: when entries are listed, looked at or exported.',
+  ),
   embedder: choice(
     ['auto', 'upstream', 'builtin', 'use-lite'],
     'auto',

@@ -74,7 +74,7 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorKind>> = {
   endpoint_forbidden: kind(
     403,
     false,
-    'The endpoint changes or deletes models and is refused unless `allowManagement` is set.',
+    'The endpoint changes or deletes models and is refused unless `allowManagement` is set; or it gives out prompts and answers and `cache.showText` is off.',
   ),
   foreign_origin: kind(
     403,

@@ -1,5 +1,6 @@
 import { feedbackRoutes } from '../admin/feedback.ts';
 import { breakerRoutes } from '../admin/breakers.ts';
+import { cacheRoutes } from '../admin/cache.ts';
 import { reloadRoutes } from '../admin/reload.ts';
 import { upstreamJson, upstreamRoutes, type UpstreamDesk } from '../admin/upstreams.ts';
 import type { Config } from '../config/config.ts';
@@ -31,6 +32,7 @@ export function operationRoutes(
 ): readonly OperationRoute[] {
   const acting = [
     ...breakerRoutes(upstreams),
+    ...cacheRoutes(cache, { showText: config.cache.showText }),
     ...feedbackRoutes(cache),
     ...upstreamRoutes(drainDesk),
     ...reloadRoutes({ reload: () => reloadByHand(reload) }),

@@ -59,6 +59,22 @@ describe.skipIf(!hasComponent('redis-server'))('two gateways on one Redis', () =
     const page = (await a.gateway.metrics.render()).body;
     expect(page).toMatch(/llamascope_semcache_store_errors_total\{operation="open"\} [1-9]/);
   });
+
+  it('a purge at one is a purge at both', async () => {
+    await using stand = await start();
+    const { a, b } = stand;
+    await ask(a.url, 'What is the capital of France?');
+    await until(() => Promise.resolve(b.gateway.state.cache().entries === 1));
+    await ask(b.url, 'What is the boiling point of water at sea level?');
+    await until(() => Promise.resolve(a.gateway.state.cache().entries === 2));
+    const purged = await fetch(`${a.url}/admin/cache/purge`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"all": true}',
+    });
+    expect(await purged.json()).toEqual({ purged: 2 });
+    await until(() => Promise.resolve(b.gateway.state.cache().entries === 0));
+  });
 });
 
 const PAIRS = ['France', 'Japan', 'Peru', 'Kenya', 'Norway'].map(
