@@ -48,7 +48,7 @@ function state(upstreams: UpstreamSnapshot[], breakers: BreakerSnapshot[], maxEn
   return {
     upstreams: () => upstreams,
     breakers: () => breakers,
-    pools: () => [{ client: upstreamName('a'), connections: 1, maxsize: 2, busy: 0, idle: 1 }],
+    pools: () => [{ client: upstreamName('a'), connections: 1, maxsize: 2, busy: 0, idle: 1, pending: 0 }],
     queues: () => [
       {
         upstream: upstreamName('a'),

@@ -44,7 +44,14 @@ function createState(models: readonly string[], upstreams: readonly string[]): S
         manual: null,
       })),
     pools: () =>
-      upstreams.map((name) => ({ client: upstreamName(name), connections: 1, maxsize: 8, busy: 0, idle: 1 })),
+      upstreams.map((name) => ({
+        client: upstreamName(name),
+        connections: 1,
+        maxsize: 8,
+        busy: 0,
+        idle: 1,
+        pending: 0,
+      })),
     queues: () =>
       upstreams.map((name) => ({
         upstream: upstreamName(name),

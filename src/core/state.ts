@@ -24,6 +24,8 @@ export interface PoolSnapshot {
   readonly maxsize: number;
   readonly busy: number;
   readonly idle: number;
+  /** Requests that wait for a connection, or for theirs to be made. */
+  readonly pending: number;
 }
 
 export interface QueueSnapshot {

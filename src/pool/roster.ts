@@ -123,6 +123,7 @@ export class Roster {
         connections: pool.connections + old.connections,
         busy: pool.busy + old.busy,
         idle: pool.idle + old.idle,
+        pending: pool.pending + old.pending,
       }),
     );
   }

@@ -85,9 +85,10 @@ function poolCollector(
 ): Collector {
   const size = metrics.gauge('connection_pool_size');
   const connections = metrics.gauge('llamascope_pool_connections');
+  const pending = metrics.gauge('llamascope_pool_pending_requests');
   return {
     name: 'pools',
-    families: [size, connections],
+    families: [size, connections, pending],
     collect: () => {
       const pools = reader.pools();
       for (const pool of pools) observer.ensureUpstream(pool.client);
@@ -97,6 +98,7 @@ function poolCollector(
           [{ client_name: pool.client, pool_type: 'maxsize' }, pool.maxsize],
         ]),
       );
+      pending.replace(pools.map((pool) => [{ client_name: pool.client }, pool.pending]));
       connections.replace(
         pools.flatMap((pool) => [
           [{ client_name: pool.client, state: 'busy' }, pool.busy],

@@ -179,7 +179,14 @@ describe('a stream', () => {
     const response = await sent.answer;
     expect(response).toMatchObject({ status: 200, outcome: 'success', streaming: true });
     expect(response.headers).not.toContain('content-length');
-    expect(up.transport.snapshot()).toEqual({ client: 'up', connections: 1, maxsize: 8, busy: 1, idle: 0 });
+    expect(up.transport.snapshot()).toEqual({
+      client: 'up',
+      connections: 1,
+      maxsize: 8,
+      busy: 1,
+      idle: 0,
+      pending: 0,
+    });
     expect(sent.ends).toHaveLength(0);
     const reading = readStream(await sent.stream());
     expect(reading.text).toBe(ndjson.content('') + ndjson.content('a'));

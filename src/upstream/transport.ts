@@ -106,7 +106,8 @@ export class Transport implements AttemptHost {
 
   snapshot(): PoolSnapshot {
     const { open, busy } = this.#connections;
-    return { client: this.name, connections: open, maxsize: this.#maxsize, busy, idle: open - busy };
+    const pending = Math.max(0, this.inFlight - busy);
+    return { client: this.name, connections: open, maxsize: this.#maxsize, busy, idle: open - busy, pending };
   }
 
   /** Closes the connections that carry nothing. */

@@ -65,7 +65,7 @@ export function oneUpstream(name = 'gpu-1'): WritableState {
   const upstream = upstreamName(name);
   return {
     breakers: [breakerSnapshot(name)],
-    pools: [{ client: upstream, connections: 3, maxsize: 8, busy: 1, idle: 2 }],
+    pools: [{ client: upstream, connections: 3, maxsize: 8, busy: 1, idle: 2, pending: 1 }],
     queues: [{ upstream, depth: 4, permits: 2, permitsInUse: 1, oldestWaitMs: 1_500, adaptiveLimit: 2 }],
     upstreams: [upstreamSnapshot(name)],
     cache: {

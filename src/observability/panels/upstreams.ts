@@ -163,11 +163,15 @@ export const poolPanels: readonly Panel[] = [
     title: 'Pool connections',
     question: 'How many connections are open, and what do they do?',
     unit: 'count',
-    description: 'Open connections per upstream, busy or idle.',
+    description: 'Open connections per upstream, busy or idle, and requests that wait for one.',
     series: {
       state: [
         '{client_name} {state}',
         gauge('llamascope_pool_connections', { aggregate: 'sum', over: 'avg', by: ['client_name', 'state'] }),
+      ],
+      pending: [
+        '{client_name} requests waiting for one',
+        gauge('llamascope_pool_pending_requests', { aggregate: 'sum', over: 'max', by: ['client_name'] }),
       ],
     },
   }),

@@ -17,7 +17,9 @@ const LIMITS = {
   closeAfter: 2,
   probeLeaseMs: 70,
 };
-const RUNS = Number(process.env['BREAKER_MODEL_RUNS'] ?? 1_000);
+/** The rules that look at a window, beside the row. */
+const RATES = { failureRate: 0.6, slowCallMs: 100, slowCallRate: 0.75, windowSize: 6, minCalls: 4 };
+const RUNS = Number(process.env['BREAKER_MODEL_RUNS'] ?? 10_000);
 
 interface ModelPermit {
   readonly era: number;
@@ -41,6 +43,15 @@ class Model {
   failure = 0;
   ignored = 0;
   rejected = 0;
+  /** What the windows hold: whether each judged call failed, and whether each timed success was slow. */
+  failures: boolean[] = [];
+  slows: boolean[] = [];
+
+  readonly rates: typeof RATES | null;
+
+  constructor(rates: typeof RATES | null) {
+    this.rates = rates;
+  }
 
   probes(): number[] {
     if (this.state !== 'half_open') return [];
@@ -52,6 +63,8 @@ class Model {
     this.era += 1;
     this.successes = 0;
     this.until = null;
+    this.failures = [];
+    this.slows = [];
     if (state === 'closed') {
       this.row = 0;
       this.opens = 0;
@@ -76,7 +89,22 @@ class Model {
     return true;
   }
 
-  settle(id: number, how: 'success' | 'failure' | 'ignored', retryAfterMs = 0): void {
+  /** Whether a window now holds too many. Every result is kept, whatever the answer. */
+  ratesTrip(failed: boolean, firstContentMs: number | undefined): boolean {
+    const { rates } = this;
+    if (rates === null) return false;
+    this.failures.push(failed);
+    if (!failed && firstContentMs !== undefined) this.slows.push(firstContentMs > rates.slowCallMs);
+    const over = (window: boolean[], rate: number): boolean => {
+      const last = window.slice(-rates.windowSize);
+      return last.length >= rates.minCalls && last.filter(Boolean).length >= rate * last.length;
+    };
+    // A window is judged when it takes a result; the slow calls' takes none of a failure.
+    const slow = !failed && firstContentMs !== undefined && over(this.slows, rates.slowCallRate);
+    return over(this.failures, rates.failureRate) || slow;
+  }
+
+  settle(id: number, how: 'success' | 'failure' | 'ignored', detailMs?: number): void {
     const permit = this.live.get(id);
     if (permit === undefined) return;
     this.live.delete(id);
@@ -84,9 +112,13 @@ class Model {
     if (how === 'ignored' || permit.era !== this.era || permit.role === 'bypass') return;
     this.row = how === 'failure' ? this.row + 1 : 0;
     if (this.state === 'half_open') {
-      if (how === 'failure') this.trip(retryAfterMs);
+      if (how === 'failure') this.trip(detailMs ?? 0);
       else if (++this.successes === LIMITS.closeAfter) this.enter('closed');
-    } else if (this.row >= LIMITS.consecutiveFailures && this.manual !== 'disabled') this.trip(retryAfterMs);
+      return;
+    }
+    const rates = this.ratesTrip(how === 'failure', detailMs);
+    if ((rates || this.row >= LIMITS.consecutiveFailures) && this.manual !== 'disabled')
+      this.trip(how === 'failure' ? (detailMs ?? 0) : 0);
   }
 
   pass(ms: number): void {
@@ -104,35 +136,42 @@ class Real {
   readonly clock: ManualClock = new ManualClock();
   readonly events: BreakerEvent[] = [];
   readonly permits: BreakerPermit[] = [];
-  readonly breaker: CircuitBreaker = new CircuitBreaker(
-    { name: 'm', openDoubling: true, ...LIMITS },
-    { clock: this.clock, rng: { next: () => 0.5 }, emit: (event) => void this.events.push(event) },
-  );
+  readonly breaker: CircuitBreaker;
+
+  constructor(rates: typeof RATES | null) {
+    this.breaker = new CircuitBreaker(
+      { name: 'm', openDoubling: true, ...LIMITS, ...rates },
+      { clock: this.clock, rng: { next: () => 0.5 }, emit: (event) => void this.events.push(event) },
+    );
+  }
 }
 
 /** What must hold after every step, whatever was done. */
 function invariants(model: Model, real: Real): void {
   const totals = real.breaker.totals();
   const snapshot = real.breaker.snapshot();
-  expect(totals).toEqual({
-    acquired: model.acquired,
-    success: model.success,
-    failure: model.failure,
-    ignored: model.ignored,
-    rejected: model.rejected,
-  });
-  expect(totals.acquired).toBe(totals.success + totals.failure + totals.ignored + snapshot.inFlight);
-  expect(real.breaker.state).toBe(model.state);
-  expect(snapshot).toMatchObject({
-    state: model.state,
-    manual: model.manual,
-    consecutiveFailures: model.row,
-    inFlight: model.live.size,
-    retryAfterMs: model.until === null ? null : model.until - model.now,
-  });
+  same('acquired', totals.acquired, model.acquired);
+  same('success', totals.success, model.success);
+  same('failure', totals.failure, model.failure);
+  same('ignored', totals.ignored, model.ignored);
+  same('rejected', totals.rejected, model.rejected);
+  const accounted = totals.success + totals.failure + totals.ignored + snapshot.inFlight;
+  same('acquired = settled + in flight', totals.acquired, accounted);
+  same('state', real.breaker.state, model.state);
+  same('state in the snapshot', snapshot.state, model.state);
+  same('manual', snapshot.manual, model.manual);
+  same('consecutive failures', snapshot.consecutiveFailures, model.row);
+  same('in flight', snapshot.inFlight, model.live.size);
+  same('retryAfterMs', snapshot.retryAfterMs, model.until === null ? null : model.until - model.now);
   // Timers: one for an open state that waits, one lease per probe, nothing else.
-  expect(real.clock.pending).toBe((model.until === null ? 0 : 1) + model.probes().length);
-  expect(model.probes().length).toBeLessThanOrEqual(LIMITS.halfOpenMax);
+  const probes = model.probes().length;
+  same('timers', real.clock.pending, (model.until === null ? 0 : 1) + probes);
+  same('probe slots kept', probes <= LIMITS.halfOpenMax, true);
+}
+
+/** An `expect` after every step of ten thousand sequences would be most of the time. */
+function same(what: string, actual: unknown, expected: unknown): void {
+  if (actual !== expected) expect.fail(`${what}: ${String(actual)}, the model says ${String(expected)}`);
 }
 
 /** The event stream alone must tell the same story: this is all that metrics ever see. */
@@ -146,8 +185,8 @@ function eventsAgree(real: Real): void {
     if (event.type === 'breaker.rejected') counted.rejected += 1;
     if (event.type === 'breaker.added') changedAt = event.at;
     if (event.type !== 'breaker.transitioned') continue;
-    expect(event.from).toBe(gauge);
-    expect(event.to).not.toBe(gauge);
+    same('from', event.from, gauge);
+    same('a transition changes the state', event.to === gauge, false);
     gauge = event.to;
     changedAt = event.at;
   }
@@ -175,20 +214,20 @@ const acquire = (anyway: boolean): Step =>
     const { breaker } = real;
     const answer = anyway ? breaker.acquireAnyway() : breaker.tryAcquire();
     const expected = model.acquire(real.permits.length, anyway);
-    expect(answer.admitted).toBe(expected);
+    same('admitted', answer.admitted, expected);
     if (answer.admitted) real.permits.push(answer);
-    else expect(answer.state).toBe(model.state);
+    else same('state of the refusal', answer.state, model.state);
   });
 
 /** Settles any permit ever taken, also one that was settled before. */
-const settle = (pick: number, how: 'success' | 'failure' | 'ignored', retryAfterMs: number): Step =>
-  step(`${how}(${String(pick)}, ${String(retryAfterMs)})`, (model, real) => {
+const settle = (pick: number, how: 'success' | 'failure' | 'ignored', detailMs?: number): Step =>
+  step(`${how}(${String(pick)}, ${String(detailMs)})`, (model, real) => {
     const id = real.permits.length === 0 ? -1 : real.permits.length - 1 - (pick % real.permits.length);
     const permit = real.permits[id];
-    if (how === 'success') permit?.success();
-    else if (how === 'failure') permit?.failure(retryAfterMs);
+    if (how === 'success') permit?.success(detailMs);
+    else if (how === 'failure') permit?.failure(detailMs);
     else permit?.ignore('client_aborted');
-    model.settle(id, how, retryAfterMs);
+    model.settle(id, how, detailMs);
   });
 
 const pass = (ms: number): Step =>
@@ -223,26 +262,32 @@ const observe: Step = step('observeOnly', (model, real) => {
   model.manual = 'observing';
 });
 
-const results = fc.constantFrom('success', 'failure', 'failure', 'failure', 'ignored');
+/** For a success the time to its first content, for a failure what the upstream asked to be left alone. */
+const results = fc.oneof(
+  { weight: 2, arbitrary: fc.tuple(fc.constant('success' as const), fc.constantFrom(undefined, 20, 500)) },
+  { weight: 3, arbitrary: fc.tuple(fc.constant('failure' as const), fc.constantFrom(undefined, 150, 1_000)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('ignored' as const), fc.constant(undefined)) },
+);
 const anyStep = fc.oneof(
   { weight: 8, arbitrary: fc.constant(acquire(false)) },
   { weight: 1, arbitrary: fc.constant(acquire(true)) },
   {
     weight: 8,
-    arbitrary: fc
-      .tuple(fc.nat(5), results, fc.constantFrom(0, 0, 0, 150, 1_000))
-      .map(([pick, how, retryAfterMs]) => settle(pick, how, retryAfterMs)),
+    arbitrary: fc.tuple(fc.nat(5), results).map(([pick, [how, detailMs]]) => settle(pick, how, detailMs)),
   },
   { weight: 4, arbitrary: fc.nat(120).map(pass) },
   { weight: 1, arbitrary: fc.constantFrom(reject, isolate, reset, disable, observe) },
 );
 
-it('behaves as the reference model and keeps its invariants', { timeout: 300_000 }, () => {
+it.each([
+  ['failures in a row alone', null],
+  ['every rule at once', RATES],
+])('behaves as the reference model and keeps its invariants: %s', { timeout: 300_000 }, (_, rates) => {
   const seen = new Set<string>();
   fc.assert(
     fc.property(fc.commands([anyStep], { maxCommands: 120, size: 'max' }), (commands) => {
-      const real = new Real();
-      fc.modelRun(() => ({ model: new Model(), real }), commands);
+      const real = new Real(rates);
+      fc.modelRun(() => ({ model: new Model(rates), real }), commands);
       eventsAgree(real);
       for (const e of real.events)
         if (e.type === 'breaker.transitioned') seen.add(`${e.from}>${e.to} ${e.cause}`);

@@ -26,6 +26,14 @@ export const POOL_METRICS = {
     aggregate: 'sum',
     fedBy: ['state.pools'],
   },
+  llamascope_pool_pending_requests: {
+    type: 'gauge',
+    unit: null,
+    help: 'Requests that wait for a connection now, or for theirs to be made.',
+    labels: { client_name: 'upstream' },
+    aggregate: 'sum',
+    fedBy: ['state.pools'],
+  },
   llamascope_pool_connections_created_total: {
     type: 'counter',
     unit: null,
