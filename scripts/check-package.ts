@@ -40,7 +40,12 @@ try {
   run('tar', ['-xzf', join(scratch, packed.filename), '--strip-components=1', '-C', home], scratch);
   // The dependencies are the checkout's own: what is checked here is the package, not the registry.
   symlinkSync(resolve('node_modules'), join(home, 'node_modules'));
-  for (const file of ['dist/embedding/use-lite-worker.js', 'dist/web/index.html', 'dist/web/index.html.gz']) {
+  for (const file of [
+    'models/builtin-en.lsw1',
+    'dist/embedding/use-lite-worker.js',
+    'dist/web/index.html',
+    'dist/web/index.html.gz',
+  ]) {
     if (!existsSync(join(home, file))) throw new Error(`the package lacks ${file}`);
   }
   const program = `

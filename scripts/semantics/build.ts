@@ -22,7 +22,7 @@ const VOCABULARY = 40_000;
 /** Definitions of rarer words would teach little about questions. */
 const DEFINED = 20_000;
 const WEIGHTS_FILE = resolve(import.meta.dirname, '..', '..', 'src', 'cache', 'semantic', 'pair-weights.ts');
-/** Chosen on the tuning halves, see docs/decisions/0020-a-pair-decides.md. */
+/** Chosen on the tuning halves, see docs/decisions/0011-a-pair-scorer-decides.md. */
 const THRESHOLD = 0.85;
 const FLOOR = 0.3;
 

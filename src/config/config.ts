@@ -180,7 +180,7 @@ export interface CacheConfig {
   readonly showText: boolean;
   /** The embedding model asked for at an upstream, or null for the first that it has. */
   readonly embeddingModel: string | null;
-  /** A model file or folder in place of the built-in model, or null for that. */
+  /** A model file in place of the built-in model, or null for that. */
   readonly modelFile: string | null;
 }
 

@@ -128,8 +128,7 @@ const cache: z.ZodType<CacheConfig> = z.strictObject({
     examples: ['nomic-embed-text'],
   }),
   modelFile: orNull(z.string().min(1), {
-    description:
-      'A static model in place of the built-in one: a model2vec folder or a GGE1 file, see `llamascope models`. `null`: the built-in model.',
+    description: 'A static model, a GGE1 file, in place of the built-in one. `null`: the built-in model.',
   }),
 });
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gge1Bytes } from '../../test/support/gge1-file.ts';
 import type { TextEmbedder } from '../core/embedder.ts';
+import { openBuiltinEmbedder } from './builtin.ts';
 import { parseGge1 } from './gge1.ts';
 import { createStaticEmbedder, openStaticEmbedder } from './static.ts';
 import { cosine } from './unit-vector.ts';
@@ -64,6 +65,7 @@ function openUpstream(dialect: 'ollama' | 'openai'): Promise<TextEmbedder> {
 }
 
 const IMPLEMENTATIONS: readonly [string, boolean, () => Promise<TextEmbedder>][] = [
+  ['built-in', false, () => openBuiltinEmbedder()],
   ['static, small file', false, async () => createStaticEmbedder(parseGge1(small, 'small'), 'small')],
   ['static, real model', !existsSync(REAL_MODEL), () => openStaticEmbedder(REAL_MODEL)],
   ['USE-lite', false, () => openUseLiteEmbedder()],

@@ -12,6 +12,9 @@ describe('semanticEligibility', () => {
     'What is an electric current?',
     'How old is our planet?',
     'Should I use tabs or spaces?',
+    'When should I avoid a tourniquet?',
+    'Which screws should I buy for oak?',
+    'How much current is 500 mA?',
     'Is it legal to park here?',
     'What does the word kindly mean?',
   ])('takes %j', (text) => {

@@ -177,6 +177,16 @@ const UNIT_LINES = `
 !kph kph kmh
 !acre acres
 !ha hectare hectares
+!kn knot knots
+!psi psi
+!pa pascal pascals
+!j joule joules
+!cal calorie calories kcal
+!pt pint pints
+!chf franc francs chf
+!cny yuan cny
+!amp amp amps ampere amperes
+!hp horsepower
 !% percent percentage %
 ms millisecond milliseconds ms
 sec seconds secs
