@@ -88,6 +88,12 @@ export const WALLS: Readonly<Record<string, Wall>> = {
     because:
       'the simulator stands for a foreign server: sharing code with the gateway would hide its mistakes',
   },
+  demo: {
+    may: ['core', 'runtime', 'simulator'],
+    packages: [],
+    because:
+      'the demonstration is a client of the gateway like any other: it asks over HTTP and breaks only its own servers',
+  },
   config: {
     may: ['core', 'runtime'],
     packages: ['zod', 'yaml'],
@@ -123,7 +129,17 @@ export const WALLS: Readonly<Record<string, Wall>> = {
       'an experiment uses the gateway as its users do, whole and over sockets: knowing a part would be measuring something else',
   },
   cli: {
-    may: ['experiment', 'config', 'core', 'runtime', 'simulator', 'telemetry', 'observability'],
+    may: [
+      'demo',
+      'experiment',
+      'config',
+      'core',
+      'live',
+      'runtime',
+      'simulator',
+      'telemetry',
+      'observability',
+    ],
     packages: [],
     because:
       'a command turns arguments into a configuration and starts a gateway; it does no work of its own',

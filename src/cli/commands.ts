@@ -12,6 +12,16 @@ export interface CommandEntry {
 export const commands: readonly CommandEntry[] = [
   { name: 'serve', summary: 'Run the gateway.', load: async () => (await import('./serve.ts')).serveCommand },
   {
+    name: 'top',
+    summary: 'Watch a running gateway in the terminal.',
+    load: async () => (await import('./top.ts')).topCommand,
+  },
+  {
+    name: 'demo',
+    summary: 'Run a gateway and three simulated servers through a day of traffic, to look at.',
+    load: async () => (await import('./demo.ts')).demoCommand,
+  },
+  {
     name: 'simulate',
     summary: 'Run the simulated Ollama server.',
     load: async () => (await import('./simulate.ts')).simulateCommand,

@@ -8,10 +8,21 @@ export interface CliIo {
   err(line: string): void;
   /** The line that is written over itself, on stderr; null clears it. Nothing where stderr is no terminal. */
   status(line: string | null): void;
+  /** The screen and keys of whoever watches; null where stdout or stdin is no terminal. */
+  readonly terminal?: Terminal | null;
   /** Calls back on each SIGINT and SIGTERM; the returned function stops that. */
   onSignal(callback: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
   /** Calls back on each SIGHUP that asks for a reload; the returned function stops that. */
   onHangup(callback: () => void): () => void;
+}
+
+export interface Terminal {
+  readonly columns: number;
+  readonly rows: number;
+  write(text: string): void;
+  /** Keys one by one, unechoed, until the returned function is called; Ctrl-C is one of them. */
+  onKey(callback: (key: string) => void): () => void;
+  onResize(callback: () => void): () => void;
 }
 
 /** 0: it worked. 1: it failed. 2: it was asked for wrongly. */

@@ -2,6 +2,7 @@
 import { closeSync, openSync } from 'node:fs';
 import type { CliIo } from './io.ts';
 import { unsupportedNode } from './node-version.ts';
+import { processTerminal } from './process-terminal.ts';
 import { reportFailure, runCli } from './run.ts';
 
 const io: CliIo = {
@@ -18,6 +19,7 @@ const io: CliIo = {
     // Cut to the width: a line that wraps cannot be written over.
     if (isTTY) process.stderr.write(`\r\u001b[2K${line === null ? '' : line.slice(0, columns - 1)}`);
   },
+  terminal: process.stdout.isTTY && process.stdin.isTTY ? processTerminal() : null,
   onSignal(callback) {
     process.on('SIGINT', callback);
     process.on('SIGTERM', callback);
