@@ -11,7 +11,6 @@ const LOG_ENTRIES = 200;
 /** The routes that are actions of the page, as the parts hand them in. */
 const ACTIONS: Readonly<Record<string, ActionId>> = {
   'POST /admin/breakers/{name}/isolate': 'breaker.isolate',
-  'POST /admin/breakers/{name...}/isolate': 'breaker.isolate',
   'POST /admin/breakers/{name}/reset': 'breaker.reset',
   'POST /admin/upstreams/{name}/drain': 'upstream.drain',
   'POST /admin/upstreams/{name}/resume': 'upstream.resume',
@@ -19,7 +18,6 @@ const ACTIONS: Readonly<Record<string, ActionId>> = {
   'DELETE /admin/cache/entries/{id}': 'cache.forget',
   'POST /admin/cache/entries/{id}/feedback': 'cache.judge',
   'POST /admin/reload': 'config.reload',
-  'POST /admin/config/reload': 'config.reload',
 };
 
 export function actionsAmong(routes: readonly OperationRoute[]): readonly ActionInfo[] {

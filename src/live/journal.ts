@@ -1,5 +1,5 @@
 /**
- * From events to the log: single ones as they come, frequent ones (refusals, evictions by purge) counted and told
+ * From events to the log: single ones as they come, refusals counted and told
  * together, and the semantic hits apart.
  */
 import type { GatewayEvent } from '../core/events.ts';
@@ -27,7 +27,6 @@ export class Journal {
   readonly #unsubscribe: () => void;
   readonly #tallies = new Map<string, Tally>();
   #fresh: SemanticHit[] = [];
-  #purged = 0;
   #touched = false;
   #started = false;
 
@@ -62,7 +61,6 @@ export class Journal {
       this.#tallies.set(refusal.what, tally);
       return;
     }
-    if (event.type === 'cache.evicted' && event.reason === 'purge') this.#purged += 1;
     const now = this.#clock.wallMs();
     const hit = hitOf(event, now, this.#showText);
     if (hit !== null) this.#keep(hit);
@@ -87,12 +85,6 @@ export class Journal {
       this.#tallies.delete(key);
       this.#tell(tally);
     }
-    if (this.#purged === 0) return;
-    const text = `${this.#purged} cache entr${this.#purged === 1 ? 'y was' : 'ies were'} purged.`;
-    const detail = { purged: this.#purged };
-    const at = this.#clock.wallMs();
-    this.#log.append({ at, kind: 'cache', level: 'info', subject: 'cache', text, detail });
-    this.#purged = 0;
   }
 
   #tell({ count, what, subject }: Tally): void {

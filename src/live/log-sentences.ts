@@ -45,6 +45,9 @@ export function logEntryOf(event: GatewayEvent, now: number): NewEntry | null {
       const text = `Upstream ${event.upstream} was ${what}.`;
       return { at: now, kind: 'upstream', level: 'info', subject: event.upstream, text, detail: {} };
     }
+    case 'cache.purged':
+    case 'cache.store-changed':
+      return cacheEntry(event, now);
     case 'config.reloaded':
       return {
         at: event.at,
@@ -69,6 +72,22 @@ export function logEntryOf(event: GatewayEvent, now: number): NewEntry | null {
     default:
       return null;
   }
+}
+
+function cacheEntry(
+  event: Extract<GatewayEvent, { type: 'cache.purged' | 'cache.store-changed' }>,
+  now: number,
+): NewEntry {
+  if (event.type === 'cache.purged') {
+    const entries = `${event.entries} cache entr${event.entries === 1 ? 'y was' : 'ies were'} purged`;
+    const text = event.by === 'here' ? `${entries}.` : `${entries} because another replica was.`;
+    const detail = { entries: event.entries };
+    return { at: now, kind: 'cache', level: 'info', subject: 'cache', text, detail };
+  }
+  const level = event.state === 'degraded' ? 'warn' : event.state === 'ok' ? 'good' : 'info';
+  const why = event.reason === null ? '' : `: ${event.reason}`;
+  const text = `The ${event.store} store of the cache is ${event.state}${why}.`;
+  return { at: now, kind: 'cache', level, subject: 'cache', text, detail: { state: event.state } };
 }
 
 const words = (state: Transition['to']): string => state.replace('_', ' ');

@@ -11,6 +11,8 @@ import { sourcesOf, type Node } from '../../src/observability/expression-node.ts
 import type { Panel, PanelSeries } from '../../src/observability/panels/panel.ts';
 import { printPromql } from '../../src/observability/promql.ts';
 import { seriesKey } from '../../src/live/panel-values.ts';
+import { createPrometheusSource } from '../../src/live/prometheus-source.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 import { hasComponent } from '../support/components.ts';
 import { startPrometheus, type Prometheus } from '../support/prometheus.ts';
 import { startStack, type Stack } from '../support/stack.ts';
@@ -151,6 +153,20 @@ describe.skipIf(!hasComponent('prometheus') && process.env['CI'] !== 'true')(
           if (value !== null && value !== 0 && !theirs.has(key)) expect(UNSCRAPED).toContain(`${id} ${key}`);
         }
       }
+    });
+
+    it('and as the page asks it itself, for long ranges', async () => {
+      const source = createPrometheusSource(
+        { url: prometheus.url, matchers: '', prefix: '' },
+        systemClock,
+        () => undefined,
+      );
+      const times = [endMs - 20_000, endMs - 10_000, endMs];
+      const range = { times, windowSeconds: WINDOW_SECONDS, wholeSeconds: WINDOW_SECONDS };
+      const series = await source.history(PANELS.get('requests') as Panel, range);
+      const ok = series.find(({ labels }) => labels['outcome'] === 'ok');
+      expect(ok?.values.every((value) => (value ?? 0) > 1)).toBe(true);
+      expect(ok?.whole).toBeCloseTo(ok?.values[2] ?? NaN, 6);
     });
 
     it('have something to agree on in most panels', () => {

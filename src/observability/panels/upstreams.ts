@@ -133,6 +133,30 @@ export const upstreamPanels: readonly Panel[] = [
       ],
     },
   }),
+  definePanel('rotation', {
+    title: 'In rotation',
+    question: 'Which upstreams may be sent requests?',
+    unit: 'flag',
+    drawing: 'states',
+    description: '1: healthy and not draining, or too few are healthy to ask; the worst in each step.',
+    series: {
+      rotation: [
+        '{upstream}',
+        gauge('llamascope_upstream_in_rotation', { aggregate: 'min', over: 'min', by: ['upstream'] }),
+      ],
+    },
+  }),
+  definePanel('weights', {
+    title: 'Weights and panics',
+    question: 'Who is coming back slowly, and was health overruled?',
+    unit: 'count',
+    description:
+      'Weight of each upstream now, and how often too few were healthy to go by health, in each step.',
+    series: {
+      weight: ['{upstream}', gauge('llamascope_upstream_weight', { aggregate: 'min', by: ['upstream'] })],
+      panics: ['panics', increase('llamascope_health_panics_total')],
+    },
+  }),
   definePanel('retries', {
     title: 'Retries by reason',
     question: 'What is tried again, and why?',

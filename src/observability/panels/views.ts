@@ -1,6 +1,7 @@
 /** Every view with its panels, in the order in which they are shown. */
 import { admissionPanels } from './admission.ts';
 import { cachePanels } from './cache.ts';
+import { cacheSafetyPanels, cacheStorePanels } from './cache-safety.ts';
 import { clientPanels } from './clients.ts';
 import { overviewPanels } from './overview.ts';
 import type { Panel, View } from './panel.ts';
@@ -17,7 +18,12 @@ export const VIEWS: readonly View[] = [
     question: 'Which upstream is the problem, and what keeps it away from clients?',
     panels: [...upstreamPanels, ...admissionPanels, ...poolPanels],
   },
-  { id: 'cache', title: 'Cache', question: 'Is the cache worth it, and is it safe?', panels: cachePanels },
+  {
+    id: 'cache',
+    title: 'Cache',
+    question: 'Is the cache worth it, and is it safe?',
+    panels: [...cachePanels, ...cacheSafetyPanels, ...cacheStorePanels],
+  },
   { id: 'serving', title: 'Serving', question: 'Where does the time go?', panels: servingPanels },
   { id: 'clients', title: 'Clients & cost', question: 'Who asks for what?', panels: clientPanels },
   { id: 'slo', title: 'SLO', question: 'Do we keep our promises?', panels: sloPanels },
