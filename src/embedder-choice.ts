@@ -73,7 +73,8 @@ export function createEmbedderChoice(
     configure(next): void {
       config = next;
       outdated = current !== null && isOutdated(current, config, upstreams);
-      if (config.mode === 'off' || config.mode === 'exact') problem = null;
+      // What was the matter with another one is of no interest any more; what is with this one, choosing will say.
+      problem = null;
       const chosen = choosing ?? Promise.resolve();
       void chosen.then(() => this.choose());
     },

@@ -212,6 +212,33 @@ describe('a reload', () => {
     expect(rig.gateway.state.cache()).toMatchObject({ entries: 0 });
   });
 
+  it(
+    'opens the embedder that is asked for now, and says when there is none',
+    { timeout: 60_000 },
+    async () => {
+      const simulator = await startSimulator(FAST);
+      onTestFinished(() => simulator.close());
+      await using rig = await house(1, {}, { cache: { mode: 'exact' } });
+      const cached = (cache: NonNullable<ConfigInput['cache']>): ConfigInput => rig.config({ cache });
+      const embedder = (): string | null => rig.gateway.state.cache().embedder;
+      expect(embedder()).toBeNull();
+      await rig.gateway.reload(cached({ mode: 'on', embedder: 'builtin' }));
+      const first = await until(embedder, 'the embedder in this process', 30_000);
+      await rig.gateway.reload(cached({ mode: 'on', embedder: 'upstream' }));
+      const degraded = async (): Promise<boolean> =>
+        (await (await fetch(`${rig.url}/health`)).text()).includes('no upstream has an embedding model');
+      await until(degraded, 'the missing model to be said');
+      expect(embedder()).toBe(first);
+      await rig.gateway.reload({
+        ...cached({ mode: 'on', embedder: 'upstream' }),
+        upstreams: [upstream('two', simulator.url)],
+      });
+      await until(() => embedder() !== first, 'the embedder at the upstream');
+      expect(embedder()).not.toBeNull();
+      expect(await degraded()).toBe(false);
+    },
+  );
+
   it('refuses a configuration with mistakes and goes on with the former one, saying so', async () => {
     await using rig = await house(1);
     const before = rig.gateway.config;
