@@ -24,6 +24,8 @@ export interface Fleet extends AsyncDisposable {
   readonly upstreams: readonly Upstream[];
   /** Writes the gateway's file with other weights; the next reload takes them. */
   write(weights: Readonly<Partial<Record<Name, number>>>): void;
+  /** Collects the gateway's garbage, so that what is in use afterwards is what is held. */
+  collectGarbage(): Promise<void>;
 }
 
 export interface FleetOptions {
@@ -48,9 +50,17 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     };
     write({});
     // Reloads are asked for, one by one: a watch would add its own.
-    const gateway = node(['serve', '--config', file, '--no-watch'], children);
+    const gateway = node(['serve', '--config', file, '--no-watch'], children, ['--inspect=127.0.0.1:0']);
+    const said = errors(gateway);
     const url = await announced(gateway);
-    return { url, upstreams, write, [Symbol.asyncDispose]: stop };
+    const inspector = await named(said, /ws:\/\/\S+/);
+    return {
+      url,
+      upstreams,
+      write,
+      collectGarbage: () => collectGarbage(inspector),
+      [Symbol.asyncDispose]: stop,
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -100,7 +110,7 @@ async function startSimulator(
   );
   const said = errors(child);
   const url = await announced(child);
-  const control = await named(said, url);
+  const control = await named(said, /(?<=control on )http:\/\/[\d.]+:\d+/);
   const ask = async (method: string, to: string, body?: object): Promise<Response> => {
     const response = await fetch(`${control}/_simulator/${to}`, {
       method,
@@ -125,11 +135,18 @@ async function startSimulator(
   };
 }
 
-function node(args: readonly string[], children: ChildProcess[]): ChildProcess {
+function node(
+  args: readonly string[],
+  children: ChildProcess[],
+  nodeArgs: readonly string[] = [],
+): ChildProcess {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(LLAMASCOPE_|OLLAMA_HOST|NODE_OPTIONS)/.test(name)),
   );
-  const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...nodeArgs, MAIN, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   children.push(child);
   return child;
 }
@@ -140,14 +157,30 @@ function errors(child: ChildProcess): () => string {
   return () => said;
 }
 
-/** The control address, which is said on stderr. */
-async function named(said: () => string, url: string): Promise<string> {
+/** An address that a process says on stderr. */
+async function named(said: () => string, pattern: RegExp): Promise<string> {
   for (let tries = 0; tries < 500; tries += 1) {
-    const control = /http:\/\/[\d.]+:\d+/.exec(said().replace(url, ''))?.[0];
-    if (control !== undefined) return control;
+    const address = pattern.exec(said())?.[0];
+    if (address !== undefined) return address;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  throw new Error(`the simulator named no control address: ${said()}`);
+  throw new Error(`no address like ${String(pattern)} in: ${said()}`);
+}
+
+function collectGarbage(inspector: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(inspector);
+    socket.onerror = () => {
+      reject(new Error(`no inspector at ${inspector}`));
+    };
+    socket.onopen = () => {
+      socket.send(JSON.stringify({ id: 1, method: 'HeapProfiler.collectGarbage' }));
+    };
+    socket.onmessage = () => {
+      socket.close();
+      resolve();
+    };
+  });
 }
 
 async function announced(child: ChildProcess): Promise<string> {

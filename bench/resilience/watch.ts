@@ -1,4 +1,4 @@
-/** What the gateway says of itself, sampled while the clients ask. */
+/** What the gateway says of itself, read while the clients ask. */
 import { parseExposition, type Sample } from '../../test/support/metrics.ts';
 
 export async function scrape(url: string): Promise<readonly Sample[]> {
@@ -18,15 +18,9 @@ export function sum(
     .reduce((total, one) => total + one.value, 0);
 }
 
-export interface Vitals {
-  readonly at: number;
-  readonly heapBytes: number;
-  readonly sockets: number;
-}
-
-/** Heap and sockets, once a second. */
+/** Sockets, once a second. */
 export class Monitor {
-  readonly vitals: Vitals[] = [];
+  mostSockets = 0;
   readonly #url: string;
   #timer: NodeJS.Timeout | null = null;
 
@@ -42,22 +36,8 @@ export class Monitor {
     if (this.#timer !== null) clearInterval(this.#timer);
   }
 
-  /** The least heap in use in each third: what stays after garbage collection. Null with too few samples. */
-  heapFloors(): readonly [number, number, number] | null {
-    const { vitals } = this;
-    const third = Math.floor(vitals.length / 3);
-    if (third < 2) return null;
-    const floor = (from: number): number =>
-      Math.min(...vitals.slice(from, from + third).map(({ heapBytes }) => heapBytes));
-    return [floor(0), floor(third), floor(2 * third)];
-  }
-
   async #sample(): Promise<void> {
-    const samples = await scrape(this.#url);
-    this.vitals.push({
-      at: performance.now(),
-      heapBytes: sum(samples, 'llamascope_heap_bytes', { state: 'used' }),
-      sockets: sum(samples, 'llamascope_open_handles', { type: 'tcp_socket' }),
-    });
+    const sockets = sum(await scrape(this.#url), 'llamascope_open_handles', { type: 'tcp_socket' });
+    this.mostSockets = Math.max(this.mostSockets, sockets);
   }
 }

@@ -9,6 +9,7 @@ describe('three upstreams with changing faults, one dead, and reloads', () => {
       deadSeconds: 2,
       reloads: 5,
       clients: 40,
+      warmMs: 500,
       switchMs: 1_500,
       deadlineMs: 30_000,
       seed: 3,
