@@ -267,7 +267,7 @@ describe('events', () => {
     stand.state.breakers = [breakerSnapshot('gpu-1', { state: 'open', consecutiveFailures: 5 })];
     await stand.body();
     const samples = await stand.samples();
-    // What the live page feeds is fed where there is one: src/live/live.test.ts.
+    // What the live page feeds is fed where there is one: test/flow/live.test.ts.
     const zero = Object.entries<MetricDefinition>(CATALOGUE)
       .filter(([, { fedBy }]) => !fedBy.includes('live'))
       .map(([name, { type }]) => (type === 'histogram' ? `${name}_count` : name))
