@@ -1,7 +1,8 @@
 import type { BreakerStateName } from './breaker-state.ts';
 import type { ServingTimes, Usage } from './answer.ts';
 import type { BreakerName, ClientId, ModelId, RequestId, UpstreamName } from './ids.ts';
-import type { AttemptOutcome, FallbackReason, RequestOutcome } from './outcome.ts';
+import type { ModelEvent } from './model-event.ts';
+import type { AttemptOutcome, RequestOutcome } from './outcome.ts';
 import type { CacheResult } from './request.ts';
 import type { Endpoint } from './route.ts';
 
@@ -55,14 +56,6 @@ export type RequestEvent =
   /** It was answered by an identical one that was already under way. */
   | { readonly type: 'request.coalesced'; readonly kind: CoalescedKind }
   | { readonly type: 'client.aborted'; readonly phase: 'waiting' | 'streaming' };
-
-export type ModelEvent = {
-  /** A request goes on with another model; once per model of its chain that is asked. */
-  readonly type: 'model.fell-back';
-  readonly from: ModelId;
-  readonly to: ModelId;
-  readonly reason: FallbackReason;
-};
 
 /** A question that was taken for another one. */
 export interface SemanticMatch {

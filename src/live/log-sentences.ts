@@ -92,7 +92,7 @@ function cacheEntry(
 
 const words = (state: Transition['to']): string => state.replace('_', ' ');
 
-/** Refusals come by the thousand: one line per subject and ten seconds says how many. */
+/** Refusals and loads come by the thousand: one line per subject and ten seconds says how many. */
 export const REFUSALS_MS = 10_000;
 
 /** What an event adds to, when it is one of many. */
@@ -102,6 +102,11 @@ export function refusalOf(event: GatewayEvent): { readonly subject: string; read
       return { subject: event.upstream, what: `refused by the queue of ${event.upstream} (${event.reason})` };
     case 'retry.budget-exhausted':
       return { subject: 'retry budget', what: 'not tried again: the retry budget is spent' };
+    case 'model.reloaded':
+      return {
+        subject: event.model,
+        what: `made ${event.upstream} load ${event.model} again with other options`,
+      };
     case 'breaker.rejected':
       return { subject: event.breaker, what: `rejected by breaker ${event.breaker}` };
     default:

@@ -10,6 +10,7 @@ import type { Exchange, GatewayResponse } from '../core/request.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { AttemptEnd, AttemptListener, AttemptRequest, Reading } from '../upstream/attempt-types.ts';
 import type { Leave } from './breaker-set.ts';
+import { loadOptionsOf } from './load-options.ts';
 import { shape } from './shape.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -58,6 +59,7 @@ class GatedAttempt implements AttemptListener {
   readonly #mayRepeat: boolean;
   readonly #startedAt: number;
   #contentAt: number | null = null;
+  #wasResident = false;
   /** It ended on a dead connection and still holds its permit for another go. */
   repeatable = false;
 
@@ -83,7 +85,8 @@ class GatedAttempt implements AttemptListener {
     exchange.attempts += 1;
     exchange.upstream = this.#upstream.name;
     exchange.tried.push(this.#upstream.name);
-    return this.#upstream.transport.send(attemptRequest(this.#upstream, exchange), this);
+    this.#wasResident = !isCold(this.#upstream, exchange);
+    return this.#upstream.transport.send(attemptRequest(this.#upstream, exchange, this.#wasResident), this);
   }
 
   firstContent(at: number): void {
@@ -99,7 +102,8 @@ class GatedAttempt implements AttemptListener {
     if (end.usage !== null) exchange.usage = end.usage;
     if (end.times !== null) exchange.times = end.times;
     exchange.attemptOutcome = end.outcome;
-    this.#settleBreaker(end, exchange);
+    this.#settleBreaker(end);
+    this.#noteLoad(end, exchange, now);
     if (exchange.request.route.lane === 'generation') {
       this.#upstream.noteGeneration(
         end.outcome,
@@ -121,7 +125,29 @@ class GatedAttempt implements AttemptListener {
     this.#upstream.unassign();
   }
 
-  #settleBreaker(end: AttemptEnd, exchange: Exchange): void {
+  /** What the answer tells of the models in memory there. */
+  #noteLoad({ outcome, times }: AttemptEnd, exchange: Exchange, now: number): void {
+    const { model } = exchange;
+    const upstream = this.#upstream;
+    const answered = outcome === 'success' || (outcome === 'aborted' && this.#contentAt !== null);
+    if (!answered || model === null || exchange.request.route.lane === 'none') return;
+    if (upstream.options.kind !== 'ollama') return;
+    const load = loadOptionsOf(exchange, upstream.options);
+    if (!load.unloads) upstream.health.noteServed(model);
+    const reload = upstream.loads.answered({
+      model,
+      load,
+      loadMs: times === null ? null : times.loadNs / 1e6,
+      wasResident: this.#wasResident,
+      sentAt: this.#startedAt,
+      now,
+    });
+    if (reload === null) return;
+    const at = this.#deps.clock.wallMs();
+    this.#deps.emit({ type: 'model.reloaded', upstream: upstream.name, model, at, ...reload });
+  }
+
+  #settleBreaker(end: AttemptEnd): void {
     const { outcome } = end;
     if (end.stale) {
       this.#leave.ignore('stale_connection');
@@ -129,7 +155,6 @@ class GatedAttempt implements AttemptListener {
       this.#leave.ignore(whyAborted(end));
     } else if (outcome === 'success') {
       this.#upstream.noteOutcome(outcome);
-      if (exchange.request.route.lane !== 'none') this.#upstream.health.noteServed(exchange.model);
       // Without content there is no time to it, and none must enter the slow-call rule.
       const at = this.#contentAt;
       this.#leave.settle(outcome, at === null ? {} : { firstContentMs: at - this.#startedAt });
@@ -147,11 +172,11 @@ function whyAborted({ error, sent }: AttemptEnd): IgnoreReason {
   return sent ? 'client_aborted' : 'not_sent';
 }
 
-function attemptRequest(upstream: Upstream, exchange: Exchange): AttemptRequest {
+function attemptRequest(upstream: Upstream, exchange: Exchange, resident: boolean): AttemptRequest {
   const { request } = exchange;
   const { timeouts } = upstream.options;
   // A time limit that passes during a load aborts it, and the next try begins it anew.
-  const firstMs = timeouts.firstTokenMs + (isCold(upstream, exchange) ? (timeouts.loadMs ?? 0) : 0);
+  const firstMs = timeouts.firstTokenMs + (resident ? 0 : (timeouts.loadMs ?? 0));
   const { target, body, hideUsage } = shape(exchange, upstream.options);
   return {
     method: request.method,

@@ -47,21 +47,43 @@ function targetFor({ request, model }: Exchange): string {
  * said of the upstream.
  */
 function pinLoading(
-  { loading, request }: Exchange,
+  exchange: Exchange,
   json: JsonObject,
   upstream: Options['ollama'],
   edits: JsonEdit[],
 ): void {
-  const numCtx = loading?.numCtx ?? upstream?.numCtx ?? null;
+  const numCtx = numCtxToSend(exchange, json, upstream);
   if (numCtx !== null && optionOf(json, 'num_ctx') !== numCtx)
     edits.push({ path: ['options', 'num_ctx'], json: String(numCtx) });
-  const keep = keepAlive(loading, upstream, request.route.lane === 'embedding');
-  if (keep === null) return;
+  const keep = keepAliveToSend(exchange, json, upstream);
+  if (keep !== undefined && keep !== json['keep_alive'])
+    edits.push({ path: ['keep_alive'], json: JSON.stringify(keep) });
+}
+
+/** The context length that the upstream is asked for: the pinned one, or else the client's. */
+export function numCtxToSend(
+  { loading }: Exchange,
+  json: JsonObject,
+  upstream: Options['ollama'],
+): number | null {
+  const pinned = loading?.numCtx ?? upstream?.numCtx ?? null;
+  if (pinned !== null) return pinned;
+  const asked = optionOf(json, 'num_ctx');
+  return typeof asked === 'number' ? asked : null;
+}
+
+/** What the upstream is told of how long the model stays. */
+export function keepAliveToSend(
+  { loading, request }: Exchange,
+  json: JsonObject,
+  upstream: Options['ollama'],
+): JsonValue | undefined {
   const asked = json['keep_alive'];
-  const free = asked === undefined || asked === null;
+  const keep = keepAlive(loading, upstream, request.route.lane === 'embedding');
+  if (keep === null) return asked;
   // A request that loads or unloads by hand (`keep_alive: 0` and no prompt) says what it means.
-  if (free || (keep.override && asked !== keep.value && !isUnload(json)))
-    edits.push({ path: ['keep_alive'], json: JSON.stringify(keep.value) });
+  const free = asked === undefined || asked === null;
+  return free || (keep.override && !isUnload(json)) ? keep.value : asked;
 }
 
 function keepAlive(

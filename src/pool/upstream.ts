@@ -14,6 +14,7 @@ import { Transport } from '../upstream/transport.ts';
 import { BreakerSet } from './breaker-set.ts';
 import type { UpstreamOptions } from './options.ts';
 import { HealthProbe, type ProbeOptions } from './probe.ts';
+import { LoadWatch } from './load-watch.ts';
 import type { Tuning } from './tuning.ts';
 import { ServedModels } from './served-models.ts';
 
@@ -36,6 +37,7 @@ export class Upstream {
   readonly breakers: BreakerSet;
   readonly transport: Transport;
   readonly health: HealthProbe;
+  readonly loads: LoadWatch = new LoadWatch();
   readonly #parts: UpstreamParts;
   readonly #models: ServedModels;
   readonly lanes: Lanes;

@@ -93,6 +93,7 @@ describe('the log', () => {
     bus.emit({ ...SAMPLE_EVENTS['config.reloaded'], result: 'rejected' });
     expect(lines.map(({ level, msg }) => `${String(level)}: ${String(msg)}`)).toEqual([
       'info: request',
+      'warn: llama3.2:1b was in memory of gpu-1 and had to be loaded again: num_ctx 8192 was asked for, the server\'s own before; models."llama3.2:1b".numCtx or ollama.numCtx of the upstream pins one',
       'warn: cache store changed',
       'warn: cache entries restored',
       'info: cache purged',
@@ -107,12 +108,27 @@ describe('the log', () => {
       'info: upstream health changed',
       'error: configuration refused, the former one stays in force',
     ]);
-    expect(lines[1]).toMatchObject({ store: 'sqlite', state: 'degraded', reason: 'disk full' });
-    expect(lines[4]).toMatchObject({ breaker: 'gpu-1', from: 'closed', to: 'open', cause: 'tripped' });
-    expect(lines[9]).toMatchObject({ action: 'breaker.isolate', target: 'gpu-1' });
-    expect(lines[10]).toMatchObject({
+    expect(lines[2]).toMatchObject({ store: 'sqlite', state: 'degraded', reason: 'disk full' });
+    expect(lines[5]).toMatchObject({ breaker: 'gpu-1', from: 'closed', to: 'open', cause: 'tripped' });
+    expect(lines[10]).toMatchObject({ action: 'breaker.isolate', target: 'gpu-1' });
+    expect(lines[11]).toMatchObject({
       err: { message: 'a subscriber threw', stack: expect.any(String) as string },
     });
+  });
+
+  it('says once a minute that a model is loaded again and again, and how often', () => {
+    const { bus, lines } = start('warn');
+    const event = SAMPLE_EVENTS['model.reloaded'];
+    for (let second = 0; second <= 120; second += 10) bus.emit({ ...event, at: event.at + second * 1_000 });
+    bus.emit({ ...event, model: modelId('other'), numCtx: null });
+    expect(lines.map(({ model, reloads }) => [model, reloads])).toEqual([
+      ['llama3.2:1b', 1],
+      ['llama3.2:1b', 6],
+      ['llama3.2:1b', 6],
+      ['other', 1],
+    ]);
+    expect(lines[0]).toMatchObject({ upstream: 'gpu-1', numCtx: 8_192, formerNumCtx: null, loadMs: 2_400 });
+    expect(lines[3]?.['msg']).toContain('num_gpu');
   });
 
   it('writes only what its level lets through', () => {
@@ -122,10 +138,10 @@ describe('the log', () => {
       return [level, lines.length];
     });
     expect(written).toEqual([
-      ['trace', 11],
-      ['debug', 11],
-      ['info', 10],
-      ['warn', 6],
+      ['trace', 12],
+      ['debug', 12],
+      ['info', 11],
+      ['warn', 7],
       ['error', 1],
       ['fatal', 0],
       ['silent', 0],

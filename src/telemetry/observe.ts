@@ -63,6 +63,7 @@ export class Observer {
       case 'request.coalesced':
       case 'client.aborted':
       case 'model.fell-back':
+      case 'model.reloaded':
         this.#requests.observe(event);
         break;
       case 'breaker.settled':

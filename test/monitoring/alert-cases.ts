@@ -56,6 +56,9 @@ const rejections = (full: string): Series => ({
   'llamascope_queue_rejections_total{job="llamascope",upstream="gpu-1",reason="full"}': full,
   'llamascope_queue_rejections_total{job="llamascope",upstream="gpu-1",reason="draining"}': '0+9x200',
 });
+const reloaded = (values: string): Series => ({
+  'llamascope_model_reloads_total{job="llamascope",upstream="gpu-1",model="llama3.2:1b"}': values,
+});
 const lookups = (hits: string, misses: string): Series => ({
   'semcache_hits_total{job="llamascope",type="exact"}': hits,
   'semcache_hits_total{job="llamascope",type="semantic"}': '0x400',
@@ -266,6 +269,17 @@ export const ALERT_CASES: readonly AlertCase[] = [
     pendingAt: '5m',
     labels: { severity: 'warning' },
     value: '58.5s',
+  },
+  {
+    alert: 'LlamascopeModelReloadThrash',
+    fires: reloaded('0+0.25x200'),
+    under: reloaded('0+0.14x200'),
+    idle: reloaded('12x200'),
+    reset: reloaded('0+0.25x30 0+0.25x200'),
+    at: '30m',
+    pendingAt: null,
+    labels: { severity: 'warning', upstream: 'gpu-1', model: 'llama3.2:1b' },
+    value: '5',
   },
   {
     alert: 'LlamascopeSemcacheHitRatioLow',

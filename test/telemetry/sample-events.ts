@@ -35,6 +35,15 @@ export const SAMPLE_EVENTS: SampleEvents = {
   'request.coalesced': { type: 'request.coalesced', kind: 'embedding' },
   'client.aborted': { type: 'client.aborted', phase: 'streaming' },
   'model.fell-back': { type: 'model.fell-back', from: MODEL, to: modelId('qwen2.5:0.5b'), reason: 'missing' },
+  'model.reloaded': {
+    type: 'model.reloaded',
+    upstream: UPSTREAM,
+    model: MODEL,
+    at: 1_700_000_000_000,
+    loadMs: 2_400,
+    numCtx: 8_192,
+    formerNumCtx: null,
+  },
   'cache.looked-up': {
     type: 'cache.looked-up',
     result: 'miss',

@@ -1,4 +1,4 @@
-import { gauge, observed, quantile, rate } from '../expression.ts';
+import { gauge, increase, observed, quantile, rate } from '../expression.ts';
 import { definePanel, QUANTILE_WINDOW_SECONDS, type Panel } from './panel.ts';
 
 /** Where a request's time goes: queue, load, prefill, decode. */
@@ -92,6 +92,21 @@ export const servingPanels: readonly Panel[] = [
     description: 'p95 that the upstream reported. A warm model reports a few milliseconds.',
     series: { p95: ['{model} p95', quantile(0.95, 'llamascope_model_load_seconds', { by: ['model'] })] },
     minWindowSeconds: QUANTILE_WINDOW_SECONDS,
+  }),
+  definePanel('model-reloads', {
+    title: 'Models loaded again',
+    question: 'Do clients make a server load what it has?',
+    unit: 'count',
+    drawing: 'stacked',
+    description:
+      'Loads of models that were in memory already, because a request wanted another num_ctx (or another option of the load). `numCtx` pins one value.',
+    series: {
+      reloads: [
+        '{model} on {upstream}',
+        increase('llamascope_model_reloads_total', { by: ['upstream', 'model'] }),
+      ],
+    },
+    whenEmpty: 'No model in memory had to be loaded again.',
   }),
   definePanel('prefill-decode', {
     title: 'Prefill and decode',

@@ -1,4 +1,4 @@
-import { above, and, atLeast, gauge, observations, or, quantile, rate } from '../expression.ts';
+import { above, and, atLeast, gauge, increase, observations, or, quantile, rate } from '../expression.ts';
 import type { Alert } from './rule.ts';
 
 const MINUTE = 60;
@@ -48,6 +48,21 @@ export const servingAlerts: readonly Alert[] = [
     description:
       'The 95th percentile of the time to the first token over ten minutes is {value:duration}. People think it hangs.',
     labels: [],
+    view: 'serving',
+  },
+  {
+    name: 'LlamascopeModelReloadThrash',
+    severity: 'warning',
+    expr: above(
+      increase('llamascope_model_reloads_total', { window: 10 * MINUTE, by: ['upstream', 'model'] }),
+      3,
+    ),
+    forSeconds: 0,
+    forBecause: 'four loads of what is in memory are already four times that everybody waited for nothing',
+    summary: '{upstream} keeps loading {model} again',
+    description:
+      '{upstream} loaded {model} {value:number} times in ten minutes although it had it in memory: requests ask for different num_ctx (or other options of the load). Each load makes every request for the model wait.',
+    labels: ['upstream', 'model'],
     view: 'serving',
   },
 ];

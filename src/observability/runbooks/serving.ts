@@ -1,4 +1,4 @@
-import { gauge, quantile, rate } from '../expression.ts';
+import { gauge, increase, quantile, rate } from '../expression.ts';
 import type { Runbook } from './runbook.ts';
 
 export const servingRunbooks: readonly Runbook[] = [
@@ -60,5 +60,33 @@ export const servingRunbooks: readonly Runbook[] = [
       'Prompts: shorter histories, or an upstream with prefix caching.',
     ],
     falsePositives: 'Models that are meant to be slow (reasoning on a CPU). Raise the threshold of 30 s.',
+  },
+  {
+    alert: 'LlamascopeModelReloadThrash',
+    meaning:
+      'An Ollama server loads a model again and again that it has in memory, because requests want it with different options: nearly always another `num_ctx`.',
+    impact:
+      'Each load makes everybody who wants the model wait for seconds, and what was cached of their prompts is lost.',
+    diagnosis: [
+      {
+        text: 'Which model, and where?',
+        query: increase('llamascope_model_reloads_total', { window: 600, by: ['upstream', 'model'] }),
+      },
+      {
+        text: 'How long does a load take?',
+        query: quantile(0.95, 'llamascope_model_load_seconds', { window: 600, by: ['model'] }),
+      },
+      {
+        text: 'Who waits? The log line of the reload (level `warn`) names the `num_ctx` that was asked for and the one before:',
+        query: quantile(0.95, 'llamascope_time_to_first_token_seconds', { window: 600, by: ['model'] }),
+      },
+    ],
+    mitigation: [
+      'Pin one value for all requests: `models: { NAME: { numCtx: 8192 } }`, or `ollama: { numCtx: 8192 }` of the upstream.',
+      "The OpenAI paths cannot carry `num_ctx` and use the server's own: set `OLLAMA_CONTEXT_LENGTH` there to the pinned value.",
+      'Two lengths are really needed: create a second model with its own `num_ctx` (`ollama create`), or send one kind of request to an upstream of its own.',
+    ],
+    falsePositives:
+      'Somebody who tries out values of `num_ctx`. What asks the server past the gateway is not seen, but may be the cause.',
   },
 ];

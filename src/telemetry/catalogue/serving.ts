@@ -61,6 +61,14 @@ export const SERVING_METRICS = {
     aggregate: 'sum',
     fedBy: ['model.fell-back'],
   },
+  llamascope_model_reloads_total: {
+    type: 'counter',
+    unit: null,
+    help: "Loads of a model that the upstream had in memory already, because a request wanted it with other options (num_ctx). Seen in answers of Ollama's own API.",
+    labels: { upstream: 'upstream', model: 'model' },
+    aggregate: 'sum',
+    fedBy: ['model.reloaded'],
+  },
   llamascope_models_resident: {
     type: 'gauge',
     unit: null,

@@ -52,6 +52,11 @@ export class ModelInstruments {
     return this.#fallbacks;
   }
 
+  /** Rare, and the series of an upstream go when it does: nothing is kept here. */
+  reloaded(upstream: string): void {
+    this.#metrics.counter('llamascope_model_reloads_total').labels({ upstream, model: this.#model }).inc();
+  }
+
   get tokens(): { readonly input: Counter; readonly output: Counter } {
     if (this.#tokens === null) {
       const family = this.#metrics.counter('llamascope_tokens_total');

@@ -1,4 +1,5 @@
-import type { CoalescedKind, ModelEvent, RequestEvent } from '../../core/events.ts';
+import type { CoalescedKind, RequestEvent } from '../../core/events.ts';
+import type { ModelEvent } from '../../core/model-event.ts';
 import { REQUEST_OUTCOMES, type RequestOutcome } from '../../core/outcome.ts';
 import { ENDPOINTS, type Endpoint } from '../../core/route.ts';
 import type { MetricCatalogue } from '../catalogue.ts';
@@ -68,6 +69,9 @@ export class RequestRecorder {
         break;
       case 'model.fell-back':
         this.#models.at(event.from).fallbacks.at(event.reason).inc();
+        break;
+      case 'model.reloaded':
+        this.#models.at(event.model).reloaded(event.upstream);
         break;
     }
   }

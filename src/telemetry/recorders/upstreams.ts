@@ -52,6 +52,7 @@ export class UpstreamRecorder {
     const retries = metrics.counter('llamascope_retries_total');
     const hedges = metrics.counter('llamascope_hedges_total');
     const rejections = metrics.counter('llamascope_queue_rejections_total');
+    const reloads = metrics.counter('llamascope_model_reloads_total');
     const queueWait = metrics.histogram('llamascope_queue_wait_seconds');
     const queuePosition = metrics.histogram('llamascope_queue_position');
     const queueLeft = metrics.histogram('llamascope_queue_left_seconds');
@@ -70,6 +71,7 @@ export class UpstreamRecorder {
       (name) => {
         for (const family of [poolRequests, connectErrors]) family.removeWhere('client_name', name);
         for (const family of [attempts, retries, hedges, rejections]) family.removeWhere('upstream', name);
+        reloads.removeWhere('upstream', name);
         for (const family of [queueWait, queuePosition, queueLeft]) family.removeWhere('upstream', name);
       },
     );

@@ -1,0 +1,80 @@
+/** What an Ollama server is asked on behalf of clients, and what its answers tell of it, over sockets. */
+import { describe, expect, it } from 'vitest';
+import type { ConfigInput } from '../../src/config/config.ts';
+import type { GatewayEvent } from '../../src/core/events.ts';
+import { chat, startFleet, type Answered, type Fleet } from '../support/fleet.ts';
+import { scrape, type Sample } from '../support/metrics.ts';
+
+const MODEL = 'llama3.2:1b';
+type Reloaded = GatewayEvent & { type: 'model.reloaded' };
+
+/** A load takes 150 ms, so that it differs from a model in memory whatever the machine does. */
+function startSlow(config: Omit<ConfigInput, 'upstreams'> = {}): Promise<Fleet<'ollama'>> {
+  return startFleet(
+    { ollama: { models: [MODEL, 'nomic-embed-text'], simulator: { loadMs: 150, numParallel: 2 } } },
+    config,
+  );
+}
+
+function reloadsOf(fleet: Fleet<'ollama'>): Reloaded[] {
+  const seen: Reloaded[] = [];
+  fleet.gateway.events.subscribe((event) => {
+    if (event.type === 'model.reloaded') seen.push(event);
+  });
+  return seen;
+}
+
+const withCtx = (fleet: Fleet<'ollama'>, numCtx: number | null): Promise<Answered> =>
+  chat(fleet.url, MODEL, numCtx === null ? {} : { options: { num_ctx: numCtx } });
+
+const counted = (samples: readonly Sample[]): readonly Sample[] =>
+  samples.filter(({ name }) => name === 'llamascope_model_reloads_total');
+
+describe('a model in memory', () => {
+  it('that is wanted with another num_ctx is loaded again: said with both values, and counted', async () => {
+    await using fleet = await startSlow();
+    const reloads = reloadsOf(fleet);
+    await withCtx(fleet, 4_096);
+    // The first load is none: nothing was in memory.
+    expect(reloads).toEqual([]);
+    await withCtx(fleet, 4_096);
+    expect(reloads).toEqual([]);
+    await withCtx(fleet, 8_192);
+    await withCtx(fleet, null);
+    expect(reloads).toMatchObject([
+      { upstream: 'ollama', model: MODEL, numCtx: 8_192, formerNumCtx: 4_096 },
+      { upstream: 'ollama', model: MODEL, numCtx: null, formerNumCtx: 8_192 },
+    ]);
+    expect(reloads.every(({ loadMs }) => loadMs >= 150)).toBe(true);
+    expect(fleet.simulators.ollama.state().loads).toBe(3);
+    expect(counted(await scrape(fleet.url))).toEqual([
+      { name: 'llamascope_model_reloads_total', labels: { upstream: 'ollama', model: MODEL }, value: 2 },
+    ]);
+  });
+
+  it('is seen among clients at the same time, each load once', async () => {
+    await using fleet = await startSlow();
+    const reloads = reloadsOf(fleet);
+    await Promise.all([4_096, 8_192, 8_192].map((numCtx) => withCtx(fleet, numCtx)));
+    const { loads } = fleet.simulators.ollama.state();
+    expect(loads).toBe(2);
+    expect(reloads).toHaveLength(loads - 1);
+  });
+
+  it('that left in between is no reload', async () => {
+    await using fleet = await startSlow();
+    const reloads = reloadsOf(fleet);
+    await chat(fleet.url, MODEL, { options: { num_ctx: 4_096 }, keep_alive: 0 });
+    await withCtx(fleet, 8_192);
+    expect(fleet.simulators.ollama.state().loads).toBe(2);
+    expect(reloads).toEqual([]);
+  });
+
+  it('is not loaded again where numCtx is pinned', async () => {
+    await using fleet = await startSlow({ models: { [MODEL]: { numCtx: 4_096 } } });
+    const reloads = reloadsOf(fleet);
+    for (const numCtx of [4_096, 8_192, null, 2_048]) expect((await withCtx(fleet, numCtx)).status).toBe(200);
+    expect(fleet.simulators.ollama.state().loads).toBe(1);
+    expect(reloads).toEqual([]);
+  });
+});
