@@ -1,4 +1,6 @@
-/** Everything that is generated for Prometheus, Alertmanager and Kubernetes: paths below the output folder, and contents. */
+/** Everything that is generated for Grafana, Prometheus, Alertmanager and Kubernetes: paths below the output folder, and contents. */
+import { grafanaDashboards } from './dashboards/dashboards.ts';
+import { dashboardProvider, prometheusDatasource } from './dashboards/provisioning.ts';
 import { printPrometheusRule, printRules, type RuleOptions } from './rules/print-rules.ts';
 import type { Objective } from './rules/objective.ts';
 import { ruleGroups } from './rules/rules.ts';
@@ -15,7 +17,13 @@ export interface ArtefactOptions extends RuleOptions {
 
 export function monitoringArtefacts(options: ArtefactOptions): Readonly<Record<string, string>> {
   const groups = ruleGroups(options.objectives);
+  const dashboards = Object.entries(grafanaDashboards(options)).map(
+    ([uid, json]) => [`grafana/${uid}.json`, `${JSON.stringify(json, null, 2)}\n`] as const,
+  );
   return {
+    ...Object.fromEntries(dashboards),
+    'grafana/provisioning/dashboards.yaml': dashboardProvider(),
+    'grafana/provisioning/datasources.yaml': prometheusDatasource(),
     'prometheus/prometheus.yml': prometheusExample(options),
     'prometheus/rules.yml': printRules(groups, options),
     'alertmanager/alertmanager.yml': alertmanagerExample(),

@@ -66,3 +66,18 @@ const up: OutsideNode = {
 export const targetsUp: Expr<'instance'> = { node: up };
 /** 1 when Prometheus has no gateway to scrape at all. */
 export const noTargets: Expr<'instance'> = { node: { ...up, absent: true } };
+
+/** Alerts of ours that fire now, by name: Prometheus keeps them as series. */
+export const firingAlerts: Expr<'alertname'> = {
+  node: {
+    kind: 'outside',
+    name: 'ALERTS',
+    scoped: false,
+    aggregate: 'max',
+    over: 'now',
+    where: [{ label: 'alertstate', negated: false, values: ['firing'] }],
+    by: ['alertname'],
+    window: 'range',
+    absent: false,
+  },
+};
