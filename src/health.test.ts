@@ -26,6 +26,7 @@ const upstream = (name: string, more: Partial<UpstreamSnapshot> = {}): UpstreamS
   models: [modelId('m')],
   resident: [],
   inRotation: true,
+  hint: null,
   weight: 1,
   simulator: false,
   draining: false,

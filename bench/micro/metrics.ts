@@ -74,6 +74,7 @@ function createState(models: readonly string[], upstreams: readonly string[]): S
         resident: [],
         inRotation: true,
         weight: 1,
+        hint: null,
         simulator: false,
         draining: false,
         inFlight: 0,

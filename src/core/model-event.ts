@@ -19,4 +19,12 @@ export type ModelEvent =
       readonly loadMs: number;
       readonly numCtx: number | null;
       readonly formerNumCtx: number | null;
+    }
+  /** The upstream seems to write fewer streams of the model at once than it is sent (`parallel`). Once per number. */
+  | {
+      readonly type: 'model.serialised';
+      readonly upstream: UpstreamName;
+      readonly model: ModelId;
+      readonly atOnce: number;
+      readonly parallel: number;
     };

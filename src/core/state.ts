@@ -57,6 +57,8 @@ export interface UpstreamSnapshot {
   readonly inRotation: boolean;
   /** Its share beside its peers now; less than configured for a while after it came back. */
   readonly weight: number;
+  /** What somebody should know of it who set it up, in words; null when there is nothing. */
+  readonly hint: string | null;
   readonly simulator: boolean;
   /** Taken out by hand, or on its way out. */
   readonly draining: boolean;

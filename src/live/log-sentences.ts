@@ -39,6 +39,8 @@ export function logEntryOf(event: GatewayEvent, now: number): NewEntry | null {
         text: `Upstream ${event.upstream} is ${event.healthy ? 'healthy' : 'unhealthy'}: ${event.reason}.`,
         detail: { healthy: event.healthy ? 1 : 0 },
       };
+    case 'model.serialised':
+      return serialised(event, now);
     case 'upstream.added':
     case 'upstream.removed': {
       const what = event.type === 'upstream.added' ? 'added' : 'removed';
@@ -88,6 +90,18 @@ function cacheEntry(
   const why = event.reason === null ? '' : `: ${event.reason}`;
   const text = `The ${event.store} store of the cache is ${event.state}${why}.`;
   return { at: now, kind: 'cache', level, subject: 'cache', text, detail: { state: event.state } };
+}
+
+function serialised(event: Extract<GatewayEvent, { type: 'model.serialised' }>, now: number): NewEntry {
+  const { upstream, model, atOnce, parallel } = event;
+  return {
+    at: now,
+    kind: 'upstream',
+    level: 'warn',
+    subject: upstream,
+    text: `Upstream ${upstream} seems to write ${atOnce} of the ${parallel} streams of ${model} that it may be sent at once.`,
+    detail: { atOnce, parallel },
+  };
 }
 
 const words = (state: Transition['to']): string => state.replace('_', ' ');

@@ -10,7 +10,8 @@ import type { Exchange, GatewayResponse } from '../core/request.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { AttemptEnd, AttemptListener, AttemptRequest, Reading } from '../upstream/attempt-types.ts';
 import type { Leave } from './breaker-set.ts';
-import { loadOptionsOf } from './load-options.ts';
+import { loadOptionsOf, type LoadOptions } from './load-options.ts';
+import type { StreamRun } from './parallel-watch.ts';
 import { shape } from './shape.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -60,6 +61,9 @@ class GatedAttempt implements AttemptListener {
   readonly #startedAt: number;
   #contentAt: number | null = null;
   #wasResident = false;
+  /** Null where nothing is loaded for it: reads, and upstreams that are no Ollama. */
+  readonly #load: LoadOptions | null;
+  #run: StreamRun | null = null;
   /** It ended on a dead connection and still holds its permit for another go. */
   repeatable = false;
 
@@ -78,6 +82,11 @@ class GatedAttempt implements AttemptListener {
     this.#deps = deps;
     this.#mayRepeat = mayRepeat;
     this.#startedAt = deps.clock.now();
+    const { lane } = exchange.request.route;
+    this.#load =
+      lane === 'none' || upstream.options.kind !== 'ollama'
+        ? null
+        : loadOptionsOf(exchange, upstream.options);
   }
 
   send(): Promise<GatewayResponse> {
@@ -86,11 +95,16 @@ class GatedAttempt implements AttemptListener {
     exchange.upstream = this.#upstream.name;
     exchange.tried.push(this.#upstream.name);
     this.#wasResident = !isCold(this.#upstream, exchange);
+    const { model, request } = exchange;
+    const watched = this.#load !== null && request.route.lane === 'generation' && request.facts.stream;
+    if (watched && model !== null)
+      this.#run = this.#upstream.parallelism.sent(model, this.#load.key, this.#startedAt);
     return this.#upstream.transport.send(attemptRequest(this.#upstream, exchange, this.#wasResident), this);
   }
 
   firstContent(at: number): void {
     this.#contentAt = at;
+    this.#run?.spoke(at);
     this.#exchange.firstContentAt = at;
     this.#exchange.waitedMs += at - this.#startedAt;
   }
@@ -103,6 +117,7 @@ class GatedAttempt implements AttemptListener {
     if (end.times !== null) exchange.times = end.times;
     exchange.attemptOutcome = end.outcome;
     this.#settleBreaker(end);
+    this.#run?.ended(now, end.outcome === 'success');
     this.#noteLoad(end, exchange, now);
     if (exchange.request.route.lane === 'generation') {
       this.#upstream.noteGeneration(
@@ -129,10 +144,9 @@ class GatedAttempt implements AttemptListener {
   #noteLoad({ outcome, times }: AttemptEnd, exchange: Exchange, now: number): void {
     const { model } = exchange;
     const upstream = this.#upstream;
+    const load = this.#load;
     const answered = outcome === 'success' || (outcome === 'aborted' && this.#contentAt !== null);
-    if (!answered || model === null || exchange.request.route.lane === 'none') return;
-    if (upstream.options.kind !== 'ollama') return;
-    const load = loadOptionsOf(exchange, upstream.options);
+    if (!answered || model === null || load === null) return;
     if (!load.unloads) upstream.health.noteServed(model);
     const reload = upstream.loads.answered({
       model,

@@ -15,6 +15,7 @@ import { BreakerSet } from './breaker-set.ts';
 import type { UpstreamOptions } from './options.ts';
 import { HealthProbe, type ProbeOptions } from './probe.ts';
 import { LoadWatch } from './load-watch.ts';
+import { ParallelWatch, serialHint } from './parallel-watch.ts';
 import type { Tuning } from './tuning.ts';
 import { ServedModels } from './served-models.ts';
 
@@ -38,6 +39,7 @@ export class Upstream {
   readonly transport: Transport;
   readonly health: HealthProbe;
   readonly loads: LoadWatch = new LoadWatch();
+  readonly parallelism: ParallelWatch;
   readonly #parts: UpstreamParts;
   readonly #models: ServedModels;
   readonly lanes: Lanes;
@@ -88,6 +90,10 @@ export class Upstream {
       ...(tls === undefined ? {} : { tls }),
     });
     this.#models = new ServedModels(options.models ?? null, (model) => this.health.hasModel(model));
+    this.parallelism = new ParallelWatch(({ model, atOnce }) => {
+      const { parallel } = options;
+      if (atOnce < parallel) emit({ type: 'model.serialised', upstream: this.name, model, atOnce, parallel });
+    });
     emit({ type: 'upstream.added', upstream: this.name });
     this.breakers = new BreakerSet(options.name, options.breaker, (model) => this.hasModel(model), parts);
   }
@@ -218,6 +224,12 @@ export class Upstream {
     return { ...this.lanes.snapshot(), adaptiveLimit: this.#adaptive?.limit ?? null };
   }
 
+  #hint(): string | null {
+    const { parallel } = this.options;
+    const found = this.parallelism.finding(parallel);
+    return found === null ? null : serialHint(found.model, found.atOnce, parallel);
+  }
+
   /** `panic`: health is not asked in the choice. */
   snapshot(panic: boolean): UpstreamSnapshot {
     const { kind, url, simulator } = this.options;
@@ -234,6 +246,7 @@ export class Upstream {
       draining: this.#draining,
       inFlight: this.#assigned,
       weight: this.weight,
+      hint: this.#hint(),
       inRotation: !this.#draining && (panic || health.healthy),
     };
   }

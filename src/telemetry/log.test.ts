@@ -94,6 +94,7 @@ describe('the log', () => {
     expect(lines.map(({ level, msg }) => `${String(level)}: ${String(msg)}`)).toEqual([
       'info: request',
       'warn: llama3.2:1b was in memory of gpu-1 and had to be loaded again: num_ctx 8192 was asked for, the server\'s own before; models."llama3.2:1b".numCtx or ollama.numCtx of the upstream pins one',
+      'warn: an upstream seems to write fewer streams at once than it is sent: raise its OLLAMA_NUM_PARALLEL, or lower parallel',
       'warn: cache store changed',
       'warn: cache entries restored',
       'info: cache purged',
@@ -108,10 +109,10 @@ describe('the log', () => {
       'info: upstream health changed',
       'error: configuration refused, the former one stays in force',
     ]);
-    expect(lines[2]).toMatchObject({ store: 'sqlite', state: 'degraded', reason: 'disk full' });
-    expect(lines[5]).toMatchObject({ breaker: 'gpu-1', from: 'closed', to: 'open', cause: 'tripped' });
-    expect(lines[10]).toMatchObject({ action: 'breaker.isolate', target: 'gpu-1' });
-    expect(lines[11]).toMatchObject({
+    expect(lines[3]).toMatchObject({ store: 'sqlite', state: 'degraded', reason: 'disk full' });
+    expect(lines[6]).toMatchObject({ breaker: 'gpu-1', from: 'closed', to: 'open', cause: 'tripped' });
+    expect(lines[11]).toMatchObject({ action: 'breaker.isolate', target: 'gpu-1' });
+    expect(lines[12]).toMatchObject({
       err: { message: 'a subscriber threw', stack: expect.any(String) as string },
     });
   });
@@ -138,10 +139,10 @@ describe('the log', () => {
       return [level, lines.length];
     });
     expect(written).toEqual([
-      ['trace', 12],
-      ['debug', 12],
-      ['info', 11],
-      ['warn', 7],
+      ['trace', 13],
+      ['debug', 13],
+      ['info', 12],
+      ['warn', 8],
       ['error', 1],
       ['fatal', 0],
       ['silent', 0],

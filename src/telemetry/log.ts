@@ -8,7 +8,7 @@
 import { destination, pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
 import type { GatewayEvent } from '../core/events.ts';
 import type { EventBus } from '../runtime/event-bus.ts';
-import { ReloadLog } from './reload-log.ts';
+import { ModelLog } from './model-log.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -57,12 +57,12 @@ export function createLog(options: LogOptions, deps: { readonly bus: EventBus })
     },
     stderr ?? options.destination,
   );
-  const reloads = new ReloadLog();
+  const models = new ModelLog();
   let unsubscribe: (() => void) | null = null;
   const listen = (): void => {
     if (logger.isLevelEnabled('error')) {
       unsubscribe ??= deps.bus.subscribe((event) => {
-        if (event.type === 'model.reloaded') reloads.write(logger, event);
+        if (event.type === 'model.reloaded' || event.type === 'model.serialised') models.write(logger, event);
         else logEvent(logger, event);
       });
     } else {

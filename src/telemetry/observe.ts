@@ -5,6 +5,7 @@
  * that an event means a `Map.get` by name and an addition.
  */
 import type { CacheEvent, GatewayEvent, SystemEvent, UpstreamEvent } from '../core/events.ts';
+import type { ModelEvent } from '../core/model-event.ts';
 import type { StateReader } from '../core/state.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { MetricCatalogue } from './catalogue.ts';
@@ -18,6 +19,7 @@ import { ModelRecorder } from './recorders/models.ts';
 import { RequestRecorder } from './recorders/requests.ts';
 import { UpstreamRecorder } from './recorders/upstreams.ts';
 
+type Serialised = ModelEvent & { readonly type: 'model.serialised' };
 type HealthChanged = UpstreamEvent & { readonly type: 'upstream.health-changed' };
 
 export class Observer {
@@ -95,7 +97,7 @@ export class Observer {
     }
   }
 
-  #observeRest(event: CacheEvent | SystemEvent | HealthChanged): void {
+  #observeRest(event: CacheEvent | SystemEvent | HealthChanged | Serialised): void {
     switch (event.type) {
       case 'cache.looked-up':
       case 'cache.labelled':
@@ -115,6 +117,7 @@ export class Observer {
       case 'cache.store-changed':
       case 'cache.purged':
       case 'upstream.health-changed':
+      case 'model.serialised':
         // For the log: the gauge is read from the state at the scrape.
         break;
       case 'config.reloaded':

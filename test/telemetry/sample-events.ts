@@ -44,6 +44,13 @@ export const SAMPLE_EVENTS: SampleEvents = {
     numCtx: 8_192,
     formerNumCtx: null,
   },
+  'model.serialised': {
+    type: 'model.serialised',
+    upstream: UPSTREAM,
+    model: MODEL,
+    atOnce: 1,
+    parallel: 4,
+  },
   'cache.looked-up': {
     type: 'cache.looked-up',
     result: 'miss',

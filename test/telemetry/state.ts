@@ -40,6 +40,7 @@ export function upstreamSnapshot(name: string, change: Partial<UpstreamSnapshot>
     resident: [modelId('llama3.2:1b')],
     inRotation: true,
     weight: 1,
+    hint: null,
     simulator: false,
     draining: false,
     inFlight: 0,

@@ -50,7 +50,7 @@ export class RequestRecorder {
     this.#unmatched = metrics.counter('llamascope_unmatched_requests_total').labels({});
   }
 
-  observe(event: RequestEvent | ModelEvent): void {
+  observe(event: RequestEvent | Exclude<ModelEvent, { type: 'model.serialised' }>): void {
     switch (event.type) {
       case 'request.started':
         this.#endpoints.at(event.endpoint).inFlight.inc();

@@ -6,11 +6,24 @@ type Reloaded = ModelEvent & { readonly type: 'model.reloaded' };
 /** Two clients that disagree load a model with every request. */
 const AT_MOST_EVERY_MS = 60_000;
 
-/** Models that are loaded again with other options: at most one line a minute for each, which says how many it stands for. */
-export class ReloadLog {
+type Serialised = ModelEvent & { readonly type: 'model.serialised' };
+
+/** What an operator can set right. Loads with other options: at most one line a minute for each model, which says how many it stands for. */
+export class ModelLog {
   readonly #told = new Map<string, { at: number; untold: number }>();
 
-  write(logger: Logger, event: Reloaded): void {
+  write(logger: Logger, event: Reloaded | Serialised): void {
+    if (event.type === 'model.reloaded') this.#reloaded(logger, event);
+    else {
+      const { upstream, model, atOnce, parallel } = event;
+      logger.warn(
+        { upstream, model, atOnce, parallel },
+        'an upstream seems to write fewer streams at once than it is sent: raise its OLLAMA_NUM_PARALLEL, or lower parallel',
+      );
+    }
+  }
+
+  #reloaded(logger: Logger, event: Reloaded): void {
     const { upstream, model, at, numCtx, formerNumCtx, loadMs } = event;
     const key = `${upstream}/${model}`;
     const told = this.#told.get(key);
