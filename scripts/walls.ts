@@ -157,7 +157,7 @@ export const ROOT_FILES_OPEN_TO: Readonly<Record<string, readonly string[]>> = {
 
 /** The page (web/src). It runs in a browser, so of src it may have nothing but types: a value would be bundled into it. */
 export const WEB_WALL: { readonly types: readonly string[] } & Pick<Wall, 'packages' | 'because'> = {
-  types: ['live/protocol.ts', 'live/protocol-replies.ts'],
+  types: ['live/protocol.ts', 'live/protocol-baseline.ts', 'live/protocol-replies.ts'],
   packages: ['preact', 'uplot'],
   because: 'the page and the gateway agree on the types of the protocol and share no code',
 };

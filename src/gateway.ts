@@ -64,7 +64,7 @@ export function createGateway(input: ConfigInput, deps: GatewayDeps = {}): Gatew
   const reloader = new Reloader(initial, parts, {
     source: deps.readConfig ?? null,
     onExchange: ({ config }) => {
-      operations = createOperationsPlane(config, parts, routes);
+      operations = createOperationsPlane(config, parts, { routes, live });
       listeners.configure(config);
     },
   });
@@ -74,7 +74,7 @@ export function createGateway(input: ConfigInput, deps: GatewayDeps = {}): Gatew
     live,
     drainDesk: createDrainDesk(parts, () => reloader.inForce.config),
   });
-  let operations = createOperationsPlane(initial, parts, routes);
+  let operations = createOperationsPlane(initial, parts, { routes, live });
   // The doors ask for what is in force with each request.
   const listeners = createListeners(initial, {
     handle: (inbound) => reloader.inForce.plane.handle(inbound),

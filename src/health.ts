@@ -83,7 +83,12 @@ export function readiness(state: StateReader, facts: HealthFacts): { ready: bool
   return { ready: true, reason: `${healthy} of ${state.upstreams().length} upstreams healthy` };
 }
 
-export function healthReport(state: StateReader, facts: HealthFacts): JsonValue {
+/** `baseline`: the present against what somebody set to compare it with; null while there is none. */
+export function healthReport(
+  state: StateReader,
+  facts: HealthFacts,
+  baseline: JsonValue = null,
+): JsonValue {
   const verdict = judge(state, facts);
   return {
     status: verdict.status,
@@ -103,6 +108,7 @@ export function healthReport(state: StateReader, facts: HealthFacts): JsonValue 
     pools: state.pools().map((pool) => ({ ...pool })),
     queues: state.queues().map((queue) => ({ ...queue })),
     cache: cacheReport(state),
+    baseline,
   };
 }
 

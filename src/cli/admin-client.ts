@@ -34,6 +34,8 @@ export interface AdminClient {
   readonly url: string;
   get(path: string): Promise<JsonValue>;
   post(path: string, body?: JsonValue): Promise<JsonValue>;
+  put(path: string, body: JsonValue): Promise<JsonValue>;
+  delete(path: string): Promise<JsonValue>;
   /** The open answer, for streams and for what is not JSON. No time limit; `signal` ends it. */
   open(path: string, init?: { readonly accept?: string; readonly signal?: AbortSignal }): Promise<Response>;
 }
@@ -69,6 +71,8 @@ export function adminClient(options: OptionValues, io: CliIo): AdminClient {
     get: (path) => json('GET', path, {}),
     post: (path, body) =>
       json('POST', path, body === undefined ? {} : { body: JSON.stringify(body), headers: JSON_BODY }),
+    put: (path, body) => json('PUT', path, { body: JSON.stringify(body), headers: JSON_BODY }),
+    delete: (path) => json('DELETE', path, {}),
     open: (path, init = {}) =>
       call('GET', path, {
         ...(init.accept === undefined ? {} : { headers: { accept: init.accept } }),

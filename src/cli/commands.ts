@@ -56,4 +56,9 @@ export const commands: readonly CommandEntry[] = [
     summary: 'Look into the cache of a running gateway, purge, export, import or warm it.',
     load: async () => (await import('./cache.ts')).cacheCommand,
   },
+  {
+    name: 'baseline',
+    summary: 'Keep the figures of a running gateway, and show the present against them.',
+    load: async () => (await import('./baseline.ts')).baselineCommand,
+  },
 ];

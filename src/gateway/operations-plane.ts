@@ -1,3 +1,4 @@
+import { baselineRoutes } from '../admin/baseline.ts';
 import { feedbackRoutes } from '../admin/feedback.ts';
 import { breakerRoutes } from '../admin/breakers.ts';
 import { cacheRoutes } from '../admin/cache.ts';
@@ -34,6 +35,7 @@ export function operationRoutes(
     ...breakerRoutes(upstreams),
     ...cacheRoutes(cache, { showText: config.cache.showText }),
     ...feedbackRoutes(cache),
+    ...baselineRoutes(live?.baseline ?? null),
     ...upstreamRoutes(drainDesk),
     ...reloadRoutes({ reload: () => reloadByHand(reload) }),
   ];
@@ -61,11 +63,11 @@ async function reloadByHand(reload: () => Promise<ReloadReport>): Promise<JsonVa
 export function createOperationsPlane(
   config: Config,
   { bus, state, telemetry, facts }: Parts,
-  routes: readonly OperationRoute[],
+  { routes, live }: { readonly routes: readonly OperationRoute[]; readonly live: LivePage | null },
 ): Operations {
   return createOperations({
     metrics: telemetry.enabled ? (accept) => telemetry.render(accept) : null,
-    health: () => healthReport(state, facts()),
+    health: () => healthReport(state, facts(), live?.baseline.report() ?? null),
     ready: () => readiness(state, facts()),
     admin: {
       breakers: () => breakerReport(state),

@@ -18,6 +18,8 @@ const ACTIONS: Readonly<Record<string, ActionId>> = {
   'DELETE /admin/cache/entries/{id}': 'cache.forget',
   'POST /admin/cache/entries/{id}/feedback': 'cache.judge',
   'POST /admin/reload': 'config.reload',
+  'PUT /admin/baseline': 'baseline.set',
+  'DELETE /admin/baseline': 'baseline.clear',
 };
 
 export function actionsAmong(routes: readonly OperationRoute[]): readonly ActionInfo[] {

@@ -5,6 +5,7 @@ import type { EventBus } from '../runtime/event-bus.ts';
 import type { MetricCatalogue } from '../telemetry/catalogue.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Baseline } from './baseline.ts';
 import type { EventLog } from './event-log.ts';
 import type { Journal } from './journal.ts';
 import type { PanelValues } from './panel-values.ts';
@@ -53,6 +54,7 @@ export interface LiveParts {
   readonly journal: Journal;
   readonly viewers: Viewers;
   readonly prometheus: PrometheusSource | null;
+  readonly baseline: Baseline;
   /** Where clients send their requests. */
   readonly url: string;
   hello(resumed: boolean): Hello;

@@ -8,7 +8,9 @@
 import type { OperationRoute } from '../http/operation-route.ts';
 import { evaluate } from '../observability/evaluate.ts';
 import { increase } from '../observability/expression.ts';
+import { BASELINE_FIGURES, BASELINE_REQUESTS } from '../observability/baseline.ts';
 import { PANELS } from '../observability/panels/views.ts';
+import { Baseline } from './baseline.ts';
 import { EventLog } from './event-log.ts';
 import { helloFrame } from './hello.ts';
 import { Journal } from './journal.ts';
@@ -25,6 +27,7 @@ import { stateView } from './state-view.ts';
 import { Viewers } from './viewers.ts';
 
 export interface LivePage {
+  readonly baseline: Baseline;
   /** `acting`: the routes of the operations plane, among which are the actions that the page may offer. */
   routes(acting: readonly OperationRoute[]): readonly OperationRoute[];
   /** The listener is open, at this address. */
@@ -49,6 +52,7 @@ export class Live implements LivePage, LiveParts {
   readonly journal: Journal;
   readonly viewers: Viewers;
   readonly prometheus: PrometheusSource | null;
+  readonly baseline: Baseline;
   readonly #instruments: LiveInstruments;
   readonly #snapshots: SnapshotKeeper | null;
   url: string;
@@ -71,7 +75,8 @@ export class Live implements LivePage, LiveParts {
     this.viewers = new Viewers(deps.session, clock, this.#instruments.readers);
     this.journal = new Journal(bus, this.log, clock, options.showText);
     const expressions = [...PANELS.values()].flatMap(({ series }) => series.map(({ expr }) => expr));
-    this.sampler = new Sampler([...expressions, owedLastMinute, failedLastMinute], {
+    const figures = [...BASELINE_FIGURES.map(({ expr }) => expr), BASELINE_REQUESTS];
+    this.sampler = new Sampler([...expressions, ...figures, owedLastMinute, failedLastMinute], {
       metrics,
       telemetry,
       clock,
@@ -86,6 +91,13 @@ export class Live implements LivePage, LiveParts {
     });
     this.values = new PanelValues(PANELS.values(), this.sampler);
     this.prometheus = this.#prometheusSource();
+    this.baseline = new Baseline({
+      sampler: this.sampler,
+      metrics,
+      prefix: deps.prefix,
+      kept: options.snapshotPath === null ? 'memory' : 'snapshot',
+      persist: async () => this.#snapshots?.write(),
+    });
     this.#snapshots =
       options.snapshotPath === null
         ? null
@@ -150,6 +162,7 @@ export class Live implements LivePage, LiveParts {
       untouched: !this.journal.touched,
       failing: this.#failing(),
       since: (status) => this.#sinceOf(status),
+      baseline: this.baseline.view(),
       partial: this.#prometheusFailure === null ? [] : [this.#prometheusFailure],
     });
   }
@@ -190,12 +203,14 @@ export class Live implements LivePage, LiveParts {
     const state = this.state();
     const text = JSON.stringify(state);
     const changed = text !== this.#stateSent;
+    const baseline = this.baseline.now();
     this.#stateSent = text;
     return {
       at: endMs,
       values,
       ...(added.length === 0 ? {} : { added }),
       ...(changed ? { state } : {}),
+      ...(baseline === null ? {} : { baseline }),
       viewers: this.viewers.count,
     };
   }

@@ -10,6 +10,7 @@
  *
  * Answers without the right token: 401. More readers than allowed: 503 with `{ error: { code, message } }`.
  */
+import type { BaselineNow, BaselineView } from './protocol-baseline.ts';
 
 /** A page made for another number says that it has to be reloaded. */
 export type ProtocolVersion = 1;
@@ -140,6 +141,8 @@ export interface Tick {
   readonly added?: readonly SeriesInfo[];
   /** Only when it has changed; otherwise the last one still holds. */
   readonly state?: StateView;
+  /** While a baseline is set. */
+  readonly baseline?: BaselineNow;
   /** Readers of this stream now. */
   readonly viewers: number;
 }
@@ -161,6 +164,8 @@ export interface StateView {
   readonly untouched: boolean;
   readonly upstreams: readonly UpstreamView[];
   readonly cache: CacheView;
+  /** Null while none is set. */
+  readonly baseline: BaselineView | null;
   /** Parts of the picture that are missing: a worker that does not answer, a Prometheus that fails. */
   readonly partial: readonly string[];
   readonly workers: { readonly expected: number; readonly reporting: number };
@@ -257,7 +262,9 @@ export type ActionId =
   | 'cache.purge'
   | 'cache.forget'
   | 'cache.judge'
-  | 'config.reload';
+  | 'config.reload'
+  | 'baseline.set'
+  | 'baseline.clear';
 
 /** The stream ends, and why. `draining`: the gateway stops; `slow`: this reader could not keep up. */
 export interface Bye {

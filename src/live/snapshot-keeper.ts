@@ -25,11 +25,12 @@ export class SnapshotKeeper {
   }
 
   async restore(): Promise<void> {
-    const { sampler, log, deps } = this.#live;
+    const { sampler, log, baseline, deps } = this.#live;
     try {
-      const entries = await readSnapshot(this.#path, sampler, deps.clock.wallMs());
-      if (entries !== null) {
-        log.restore(entries);
+      const kept = await readSnapshot(this.#path, sampler, deps.clock.wallMs());
+      if (kept !== null) {
+        log.restore(kept.log);
+        baseline.restore(kept.baseline ?? null);
         this.#count('read');
       }
     } catch (error) {
@@ -51,9 +52,10 @@ export class SnapshotKeeper {
   }
 
   async #write(): Promise<void> {
-    const { sampler, log, deps } = this.#live;
+    const { sampler, log, baseline, deps } = this.#live;
     try {
-      await writeSnapshot(this.#path, sampler, log.newest(LOG_SIZE), deps.clock.wallMs());
+      const kept = { log: log.newest(LOG_SIZE), baseline: baseline.stored };
+      await writeSnapshot(this.#path, sampler, kept, deps.clock.wallMs());
       this.#count('written');
     } catch (error) {
       this.#count('failed');

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { deserialize, serialize } from 'node:v8';
+import type { StoredBaseline } from './baseline.ts';
 import type { LogEntry } from './protocol.ts';
 import type { Rings } from './rings/rings.ts';
 import { CountingTrack } from './rings/track.ts';
@@ -33,20 +34,20 @@ interface Stored {
   }[];
   readonly tracks: readonly StoredTrack[];
   readonly log: readonly LogEntry[];
+  /** Absent from files of versions that had none. */
+  readonly baseline?: StoredBaseline | null;
 }
+
+/** What the file holds beside the rings. */
+export type Kept = Pick<Stored, 'log' | 'baseline'>;
 
 /** The file cannot be used; the message says why. */
 export class SnapshotError extends Error {
   override readonly name = 'SnapshotError';
 }
 
-export async function writeSnapshot(
-  path: string,
-  sampler: Sampler,
-  log: readonly LogEntry[],
-  at: number,
-): Promise<void> {
-  const content = serialize(store(sampler, log, at));
+export async function writeSnapshot(path: string, sampler: Sampler, kept: Kept, at: number): Promise<void> {
+  const content = serialize(store(sampler, kept, at));
   const head = `${MAGIC} ${createHash('sha256').update(content).digest('hex')}\n`;
   const beside = `${path}.new`;
   try {
@@ -58,7 +59,7 @@ export async function writeSnapshot(
   }
 }
 
-function store(sampler: Sampler, log: readonly LogEntry[], at: number): Stored {
+function store(sampler: Sampler, kept: Kept, at: number): Stored {
   const { rings } = sampler;
   const tracks: StoredTrack[] = [];
   for (const source of sampler.sources) {
@@ -73,15 +74,11 @@ function store(sampler: Sampler, log: readonly LogEntry[], at: number): Stored {
     oldest,
     samples,
   }));
-  return { at, tiers, tracks, log };
+  return { at, tiers, tracks, ...kept };
 }
 
 /** Null when there is no such file yet. Throws `SnapshotError` when there is one that cannot be used. */
-export async function readSnapshot(
-  path: string,
-  sampler: Sampler,
-  nowMs: number,
-): Promise<readonly LogEntry[] | null> {
+export async function readSnapshot(path: string, sampler: Sampler, nowMs: number): Promise<Kept | null> {
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
@@ -92,7 +89,7 @@ export async function readSnapshot(
   const stored = parse(bytes);
   if (stored.at > nowMs + 60_000) throw new SnapshotError('it was written in the future');
   adopt(stored, sampler);
-  return stored.log;
+  return stored;
 }
 
 function parse(bytes: Buffer): Stored {

@@ -1,5 +1,6 @@
 /** The present as the page shows it: every upstream with all that stands in front of it, and one sentence about the whole. */
 import type { BreakerSnapshot, StateReader, UpstreamSnapshot } from '../core/state.ts';
+import type { BaselineView } from './protocol-baseline.ts';
 import type { BreakerView, StateView, UpstreamView, Verdict } from './protocol.ts';
 
 /** What `/health` says of the same moment. */
@@ -19,6 +20,7 @@ export interface StateFacts {
   /** Since when the status is what it is. */
   readonly since: (status: Verdict) => number;
   readonly partial: readonly string[];
+  readonly baseline: BaselineView | null;
 }
 
 /** From this share on, and with at least so many requests, failures make the verdict worse although every part stands. */
@@ -42,6 +44,7 @@ export function stateView(facts: StateFacts): StateView {
       bytes: cache.bytes,
       maxBytes: cache.maxBytes,
     },
+    baseline: facts.baseline,
     partial: facts.partial,
     workers: { expected: 1, reporting: 1 },
   };

@@ -82,6 +82,21 @@ export const ACTION_WORDS: Readonly<Record<ActionId, ActionWords>> = {
     verb: 'Reload',
     done: () => 'The configuration was reloaded',
   },
+  'baseline.set': {
+    title: () => 'Set the last hour as the baseline?',
+    effect: [
+      'Its figures are stored, and everything from now on is shown against them. A baseline set before is replaced.',
+      'No request is touched. It is refused when there was no traffic.',
+    ],
+    verb: 'Set baseline',
+    done: () => 'The baseline is set',
+  },
+  'baseline.clear': {
+    title: () => 'Clear the baseline?',
+    effect: ['The stored figures are forgotten. This cannot be undone.'],
+    verb: 'Clear',
+    done: () => 'The baseline is cleared',
+  },
 };
 
 export async function perform(action: ActionInfo, { subject, body }: ActionRequest): Promise<void> {

@@ -20,7 +20,7 @@ export const overviewPanels: readonly Panel[] = [
     question: 'Which share of what clients rightly asked for was answered?',
     unit: 'ratio',
     description:
-      'Requests that ended ok as a share of all but client errors and aborts. Nothing is shown while there is no traffic.',
+      'Requests that ended ok as a share of all but client errors and aborts. Nothing is shown while there is no traffic. `baseline`: the ratio stored by `llamascope baseline set`, while one is.',
     series: {
       success: [
         'success',
@@ -28,6 +28,10 @@ export const overviewPanels: readonly Panel[] = [
           rate('llamascope_requests_total', { where: { outcome: 'ok' } }),
           rate('llamascope_requests_total', { where: OWED }),
         ),
+      ],
+      baseline: [
+        'baseline',
+        gauge('llamascope_baseline', { aggregate: 'max', where: { figure: 'success' } }),
       ],
     },
     thresholds: [

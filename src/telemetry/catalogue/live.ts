@@ -74,6 +74,26 @@ export const LIVE_METRICS = {
     aggregate: 'sum',
     fedBy: ['live'],
   },
+  llamascope_baseline: {
+    type: 'gauge',
+    unit: null,
+    help: 'Figures stored by `llamascope baseline set`, to compare the present with; absent while none is set or where there was no traffic. Ratios, seconds, or per second, as the name of the figure says.',
+    labels: {
+      figure: [
+        'success',
+        'duration_p50',
+        'duration_p95',
+        'first_token_p50',
+        'first_token_p95',
+        'hit_ratio',
+        'attempts_per_request',
+        'requests_per_second',
+        'tokens_per_second',
+      ],
+    },
+    aggregate: 'last',
+    fedBy: ['live'],
+  },
   llamascope_live_prometheus_queries_total: {
     type: 'counter',
     unit: null,

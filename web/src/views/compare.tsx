@@ -1,8 +1,9 @@
 import type { JSX } from 'preact';
 import { usePage } from '../page-context.ts';
+import { Baseline } from '../parts/baseline.tsx';
 import { copyText } from '../parts/copy.ts';
 
-/** No comparison runs inside a gateway that serves people; here is how to run one beside it. */
+/** Own traffic against a baseline. No comparison runs inside a gateway that serves people; here is how to run one beside it. */
 export function Compare(): JSX.Element {
   const { snapshot } = usePage();
   const [upstream] = snapshot.state.upstreams;
@@ -15,12 +16,13 @@ export function Compare(): JSX.Element {
           <p class="note">What does protection change?</p>
         </div>
       </header>
+      <Baseline />
       <section class="notice">
-        <h2>Nothing has been compared here</h2>
+        <h2>What protection is worth</h2>
         <p>
           A comparison sends the same requests with the same faults several times: straight to an upstream,
           and through a gateway with each protection. Ordinary traffic cannot show that difference, because
-          nobody knows what would have become of it without. So this view stays empty rather than guess.
+          nobody knows what would have become of it without: a baseline shows what has changed, not why.
         </p>
         <Command
           text="llamascope compare"
