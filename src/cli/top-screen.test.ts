@@ -35,6 +35,7 @@ function state(change: Partial<StateView> = {}): StateView {
       draining: false,
     })),
     cache: { mode: 'on', embedder: null, entries: 0, maxEntries: 0, bytes: 0, maxBytes: 0 },
+    baseline: null,
     partial: [],
     workers: { expected: 1, reporting: 1 },
     ...change,

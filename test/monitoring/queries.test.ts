@@ -144,6 +144,7 @@ async function drive({ url, simulator, gateway }: Stack): Promise<void> {
     await chat(`gone ${String(n)} ${'y '.repeat(400)}`, {}, {}, 15);
   };
   for (let n = 0; n < 6; n += 1) await round(n);
+  await fetch(`${url}/admin/baseline`, { method: 'PUT' }).then((one) => one.arrayBuffer());
   simulator.setFaults({ seed: 1, rules: [{ fault: 'status', status: 429, count: 2 }, { fault: 'status', status: 500, rate: 0.5, count: 10 }] });
   for (let n = 6; n < 9; n += 1) await round(n);
   simulator.setFaults({ rules: [{ fault: 'refuse', path: '*' }] });
