@@ -90,13 +90,13 @@ function shown(answer: JsonValue, promql: boolean): readonly string[] {
     throw new CommandFailure('the gateway answered with something that is no baseline');
   const rows = figures.map((figure) => (isJsonObject(figure) ? figure : {}));
   if (promql)
-    return rows.flatMap(({ figure, promql: text }) => [`# ${String(figure)}`, String(text), '']).slice(0, -1);
+    return rows.flatMap(({ figure, promql: text }) => [`# ${said(figure)}`, said(text), '']).slice(0, -1);
   const { setAt, requests, coveredSeconds, windowSeconds, kept } = baseline as JsonObject;
-  const short = coveredSeconds === windowSeconds ? '' : `, of ${String(windowSeconds)} s asked for`;
+  const short = coveredSeconds === windowSeconds ? '' : `, of ${said(windowSeconds)} s asked for`;
   const present = now as JsonObject;
   return [
-    `Set ${String(setAt)} over ${String(coveredSeconds)} s${short} (${String(requests)} requests), kept ${String(kept)}.`,
-    `Now: the last ${String(present['coveredSeconds'])} s (${String(present['requests'])} requests), not beyond the moment it was set.`,
+    `Set ${said(setAt)} over ${said(coveredSeconds)} s${short} (${said(requests)} requests), kept ${said(kept)}.`,
+    `Now: the last ${said(present['coveredSeconds'])} s (${said(present['requests'])} requests), not beyond the moment it was set.`,
     '',
     ...table(['FIGURE', 'THEN', 'NOW', 'DIFFERENCE', 'FACTOR'], rows.map(row)),
     '',
@@ -107,7 +107,7 @@ function shown(answer: JsonValue, promql: boolean): readonly string[] {
 function row({ title, unit, then, now, difference, factor }: JsonObject): readonly string[] {
   const signed = typeof difference === 'number' && difference > 0 ? '+' : '';
   return [
-    String(title),
+    said(title),
     amount(then, unit),
     amount(now, unit),
     difference === null ? '-' : `${signed}${amount(difference, unit === 'ratio' ? 'points' : unit)}`,
@@ -135,3 +135,6 @@ function amount(value: JsonValue | undefined, unit: JsonValue | undefined): stri
 /** Three figures that matter, never as an exponent. */
 const plain = (value: number): string =>
   String(Number(Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3)));
+
+const said = (value: JsonValue | undefined): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : '-';

@@ -1,0 +1,62 @@
+/** The baseline on the page, in a real Chromium: set behind a question, shown against the present, cleared. */
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { openBrowser, openPage, SKIP_BROWSER } from '../support/browser.ts';
+import type { StateReply } from '../../src/live/protocol-replies.ts';
+import { answered, startPageStack, type PageStack } from '../support/page-stack.ts';
+import { until } from '../support/until.ts';
+
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+
+describe.skipIf(SKIP_BROWSER)('the baseline on the page', () => {
+  let browser: Browser;
+  let stack: PageStack;
+  beforeAll(async () => {
+    [browser, stack] = await Promise.all([openBrowser(), startPageStack()]);
+  });
+  afterAll(async () => {
+    await stack[Symbol.asyncDispose]();
+    await browser.close();
+  });
+
+  it('explains itself, refuses a window without traffic, then shows then and now', async () => {
+    await using opened = await openPage(browser, `${stack.page}#/compare`);
+    const { page } = opened;
+    await page.waitForSelector('[data-view="compare"] .panel-empty >> text=/No baseline is set/');
+    await page.click('button >> text="Set baseline"');
+    await page.click('dialog .primary');
+    await page.waitForSelector('dialog [role="alert"] >> text=/expected a window with traffic/');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog', { state: 'detached' });
+
+    await using _ = stack.load();
+    await answered(stack, 20);
+    // Refused until the second with the first request has been sampled.
+    await until(async () => {
+      const reply = await fetch(`${stack.url}/dashboard/api/state`);
+      return Object.keys(((await reply.json()) as StateReply).values['success'] ?? {}).length > 0;
+    }, 'a second with traffic');
+    await page.click('button >> text="Set baseline"');
+    await page.click('dialog .primary');
+    await page.waitForSelector('.toast >> text="The baseline is set"');
+    const row = '[aria-label="Against the baseline"] tr:has(th:text("Success ratio"))';
+    await page.waitForSelector(`${row} >> text="the same"`);
+    expect(await page.textContent(row)).toMatch(/^Success ratio100\s%100\s%0 points/);
+    expect(await page.textContent('[data-view="compare"]')).toContain('Kept in memory');
+    const folder = path.resolve('.cache/screenshots');
+    mkdirSync(folder, { recursive: true });
+    await page.screenshot({ path: path.join(folder, 'baseline-light.png') });
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.screenshot({ path: path.join(folder, 'baseline-phone.png') });
+    expect(
+      await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth'),
+    ).toBeLessThanOrEqual(0);
+
+    await page.click('button >> text="Clear"');
+    await page.click('dialog .primary');
+    await page.waitForSelector('[data-view="compare"] .panel-empty >> text=/No baseline is set/');
+    expect(await opened.problems()).toEqual([]);
+  });
+});
