@@ -84,11 +84,7 @@ export function readiness(state: StateReader, facts: HealthFacts): { ready: bool
 }
 
 /** `baseline`: the present against what somebody set to compare it with; null while there is none. */
-export function healthReport(
-  state: StateReader,
-  facts: HealthFacts,
-  baseline: JsonValue = null,
-): JsonValue {
+export function healthReport(state: StateReader, facts: HealthFacts, baseline: JsonValue = null): JsonValue {
   const verdict = judge(state, facts);
   return {
     status: verdict.status,
