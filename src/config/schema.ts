@@ -128,7 +128,8 @@ const cache: z.ZodType<CacheConfig> = z.strictObject({
     examples: ['nomic-embed-text'],
   }),
   modelFile: orNull(z.string().min(1), {
-    description: 'A static model, a GGE1 file, in place of the built-in one. `null`: the built-in model.',
+    description:
+      'A static model in place of the built-in one: a GGE1 file, or the folder of a model2vec model (`model.safetensors` and `tokenizer.json`). `null`: the built-in model.',
   }),
 });
 

@@ -1,10 +1,14 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gge1Bytes } from '../../test/support/gge1-file.ts';
+import { tensorOf, unigramJson, wordPieceJson, writeModel2vec } from '../../test/support/model2vec-folder.ts';
 import type { TextEmbedder } from '../core/embedder.ts';
 import { openBuiltinEmbedder } from './builtin.ts';
 import { parseGge1 } from './gge1.ts';
@@ -43,11 +47,34 @@ const server = createServer((request, response) => {
   })();
 });
 
+let home = '';
+const ROWS = [9, 9, 9, 1, 0, 0, 0, 9, 0, 0, 0, 9, 1, 1, 1];
+
+async function openModel2vec(type: 'F32' | 'I8'): Promise<TextEmbedder> {
+  const numbers = type === 'I8' ? Int8Array.from(ROWS) : Float32Array.from(ROWS);
+  const tokenizer =
+    type === 'I8'
+      ? wordPieceJson(['[UNK]', 'how', 'cat', 'weather', '##s'])
+      : unigramJson([
+          ['<unk>', 0],
+          ['\u2581how', -3],
+          ['\u2581cat', -4],
+          ['\u2581weather', -5],
+          ['s', -6],
+        ]);
+  const folder = join(home, type);
+  return openStaticEmbedder(
+    await writeModel2vec(folder, { embeddings: tensorOf(type, [5, 3], numbers) }, tokenizer),
+  );
+}
+
 beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'embedders-'));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
-afterAll(() => {
+afterAll(async () => {
+  await rm(home, { recursive: true });
   server.closeAllConnections();
   server.close();
 });
@@ -68,6 +95,8 @@ const IMPLEMENTATIONS: readonly [string, boolean, () => Promise<TextEmbedder>][]
   ['built-in', false, () => openBuiltinEmbedder()],
   ['static, small file', false, async () => createStaticEmbedder(parseGge1(small, 'small'), 'small')],
   ['static, real model', !existsSync(REAL_MODEL), () => openStaticEmbedder(REAL_MODEL)],
+  ['model2vec, WordPiece, int8', false, () => openModel2vec('I8')],
+  ['model2vec, Unigram, float32', false, () => openModel2vec('F32')],
   ['USE-lite', false, () => openUseLiteEmbedder()],
   ['upstream, Ollama', false, () => openUpstream('ollama')],
   ['upstream, OpenAI', false, () => openUpstream('openai')],

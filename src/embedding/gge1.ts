@@ -13,12 +13,13 @@ export interface Gge1Model {
   readonly rows: Int8Array;
 }
 
-/** A model file that is not what it should be; the message names the file, the byte offset and the expectation. */
+/** A model file that is not what it should be; the message names the file, the byte or field, and the expectation. */
 export class ModelFileError extends Error {
   override readonly name = 'ModelFileError';
 
-  constructor(file: string, offset: number, expectation: string, found: string) {
-    super(`${file}: at byte ${String(offset)}: expected ${expectation}, found ${found}`);
+  constructor(file: string, place: number | string, expectation: string, found: string) {
+    const where = typeof place === 'number' ? `at byte ${String(place)}` : place;
+    super(`${file}: ${where}: expected ${expectation}, found ${found}`);
   }
 }
 

@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
 import type { TextEmbedder } from '../core/embedder.ts';
 import { readGge1, type Gge1Model } from './gge1.ts';
+import { readModel2vec } from './model2vec.ts';
 import { recommendedThresholdFor } from './thresholds.ts';
 import { normalise } from './unit-vector.ts';
+import type { TokenVectors } from './token-vectors.ts';
 import { createWordPiece } from './wordpiece.ts';
-import { createHash } from 'node:crypto';
-import { basename } from 'node:path';
 
 /**
  * Sentence vectors without a network: the mean of learned token vectors (model2vec style), microseconds per
@@ -16,25 +19,41 @@ export interface StaticEmbedder extends TextEmbedder {
   embedOne(text: string): Float32Array;
 }
 
-/** Opens a GGE1 file. Rejects with `ModelFileError` when it is malformed. */
-export async function openStaticEmbedder(file: string): Promise<StaticEmbedder> {
-  const name = basename(file)
+/** Opens a GGE1 file or the folder of a model2vec model. Rejects with `ModelFileError` when it is malformed. */
+export async function openStaticEmbedder(path: string): Promise<StaticEmbedder> {
+  const name = basename(resolve(path))
     .replace(/\.bin$/, '')
     .replace(/\.gge1$/, '');
-  return createStaticEmbedder(await readGge1(file), name);
+  if ((await stat(path)).isDirectory()) return createTokenEmbedder(await readModel2vec(path), name);
+  return createStaticEmbedder(await readGge1(path), name);
 }
 
 /** `name` selects the recommended threshold and is part of the identity. */
 export function createStaticEmbedder(model: Gge1Model, name: string): StaticEmbedder {
   const { dimensions, rows, scales } = model;
   const pieces = createWordPiece(model.rowOf);
+  return createTokenEmbedder(
+    {
+      dimensions,
+      tokenise: (text) => pieces.tokenise(text),
+      rowOf: null,
+      scales,
+      rows,
+      digest: digestOf(model),
+    },
+    name,
+  );
+}
+
+export function createTokenEmbedder(vectors: TokenVectors, name: string): StaticEmbedder {
+  const { dimensions, rows, rowOf, scales } = vectors;
   let closed = false;
 
   function embedOne(text: string): Float32Array {
     const vector = new Float32Array(dimensions);
-    for (const row of pieces.tokenise(text)) {
-      const scale = scales[row] as number;
-      const start = row * dimensions;
+    for (const token of vectors.tokenise(text)) {
+      const scale = scales[token] as number;
+      const start = (rowOf === null ? token : (rowOf[token] as number)) * dimensions;
       for (let i = 0; i < dimensions; i++)
         vector[i] = (vector[i] as number) + scale * (rows[start + i] as number);
     }
@@ -43,7 +62,7 @@ export function createStaticEmbedder(model: Gge1Model, name: string): StaticEmbe
   }
 
   return {
-    identity: `static:${name}@${digestOf(model)}:${String(dimensions)}`,
+    identity: `static:${name}@${vectors.digest}:${String(dimensions)}`,
     dimensions,
     recommendedThreshold: recommendedThresholdFor(name),
     embedOne,
@@ -58,7 +77,6 @@ export function createStaticEmbedder(model: Gge1Model, name: string): StaticEmbe
   };
 }
 
-/** The weights themselves, so that two files of the same name never share vectors. */
 function digestOf(model: Gge1Model): string {
   const hash = createHash('sha256');
   hash.update(new Uint8Array(model.scales.buffer)).update(new Uint8Array(model.rows.buffer));

@@ -22,6 +22,24 @@ const WORDS = /[\p{P}$+<=>^`|~\p{Script=Han}]|[^\s\p{P}$+<=>^`|~\p{Script=Han}]+
 const ASCII_WORDS = /[a-z0-9]+|[!-/:-@[-`{-~]/g;
 
 export function createWordPiece(rowOf: ReadonlyMap<string, number>): WordPiece {
+  const appendPieces = createPieceMatcher(rowOf);
+  return {
+    tokenise(text: string): number[] {
+      const rows: number[] = [];
+      const words = splitWords(text.length > MAX_CHARACTERS ? text.slice(0, MAX_CHARACTERS) : text);
+      if (words !== null) for (const word of words) appendPieces(word, rows);
+      return rows;
+    },
+  };
+}
+
+/** Appends the pieces of one word, longest match first; nothing when it cannot be covered. */
+export type PieceMatcher = (word: string, into: number[]) => void;
+
+export function createPieceMatcher(
+  rowOf: ReadonlyMap<string, number>,
+  maxWordCharacters: number = MAX_WORD_CHARACTERS,
+): PieceMatcher {
   let longest = 1;
   const starts = new Map<string, number>();
   const continuations = new Map<string, number>();
@@ -32,13 +50,13 @@ export function createWordPiece(rowOf: ReadonlyMap<string, number>): WordPiece {
     longest = Math.max(longest, piece.length);
   }
 
-  function appendPieces(word: string, into: number[]): void {
+  return (word, into) => {
     const whole = starts.get(word);
     if (whole !== undefined) {
       into.push(whole);
       return;
     }
-    if (word.length > MAX_WORD_CHARACTERS) return;
+    if (word.length > maxWordCharacters) return;
     const kept = into.length;
     let start = 0;
     while (start < word.length) {
@@ -56,15 +74,6 @@ export function createWordPiece(rowOf: ReadonlyMap<string, number>): WordPiece {
       into.push(row);
       start = end;
     }
-  }
-
-  return {
-    tokenise(text: string): number[] {
-      const rows: number[] = [];
-      const words = splitWords(text.length > MAX_CHARACTERS ? text.slice(0, MAX_CHARACTERS) : text);
-      if (words !== null) for (const word of words) appendPieces(word, rows);
-      return rows;
-    },
   };
 }
 
