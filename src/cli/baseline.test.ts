@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { startStack } from '../../test/support/stack.ts';
@@ -59,6 +61,17 @@ describe('llamascope baseline', () => {
     });
     expect((await run(url, '--promql')).out).toMatch(/^# success\n.*llamascope_requests_total.*\[2m\]/);
     expect((await run(url, 'clear')).out).toMatch(/^No baseline is set/);
+  });
+
+  it('says so when what answers is no baseline', async () => {
+    const server = createServer((_, response) => {
+      response.end('{"baseline": 7}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const { code, err } = await run(`http://127.0.0.1:${String(port)}`);
+    server.close();
+    expect([code, err]).toEqual([1, expect.stringContaining('something that is no baseline')]);
   });
 
   it.each([

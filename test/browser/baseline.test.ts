@@ -1,5 +1,6 @@
 /** The baseline on the page, in a real Chromium: set behind a question, shown against the present, cleared. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -7,6 +8,10 @@ import { openBrowser, openPage, SKIP_BROWSER } from '../support/browser.ts';
 import type { StateReply } from '../../src/live/protocol-replies.ts';
 import { answered, startPageStack, type PageStack } from '../support/page-stack.ts';
 import { until } from '../support/until.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const AXE_RUN = `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+  violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`;
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
@@ -42,9 +47,15 @@ describe.skipIf(SKIP_BROWSER)('the baseline on the page', () => {
     await page.click('dialog .primary');
     await page.waitForSelector('.toast >> text="The baseline is set"');
     const row = '[aria-label="Against the baseline"] tr:has(th:text("Success ratio"))';
+    // Nothing is judged before each side has 20 requests.
     await page.waitForSelector(`${row} >> text="the same"`);
     expect(await page.textContent(row)).toMatch(/^Success ratio100\s%100\s%0 points/);
     expect(await page.textContent('[data-view="compare"]')).toContain('Kept in memory');
+    await page.evaluate(AXE);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      expect(await page.evaluate<string[]>(AXE_RUN)).toEqual([]);
+    }
     const folder = path.resolve('.cache/screenshots');
     mkdirSync(folder, { recursive: true });
     await page.screenshot({ path: path.join(folder, 'baseline-light.png') });

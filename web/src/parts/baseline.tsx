@@ -56,7 +56,7 @@ function BaselineTable({ baseline, page }: BaselineProps): JSX.Element {
           : 'No request has been finished since.'}
         {baseline.kept === 'memory' && ' Kept in memory: a restart forgets it (dashboard.snapshotPath).'}
       </p>
-      <div class="table-scroll stale-able" tabIndex={0} role="region" aria-label="Against the baseline">
+      <div class="table-scroll whole stale-able" tabIndex={0} role="region" aria-label="Against the baseline">
         <table>
           <thead>
             <tr>
@@ -78,7 +78,12 @@ function BaselineTable({ baseline, page }: BaselineProps): JSX.Element {
           </thead>
           <tbody>
             {baseline.figures.map((one) => (
-              <FigureRow key={one.id} figure={one} now={now?.values[one.id] ?? null} />
+              <FigureRow
+                key={one.id}
+                figure={one}
+                now={now?.values[one.id] ?? null}
+                few={Math.min(baseline.requests, now?.requests ?? 0) < FEW}
+              />
             ))}
           </tbody>
         </table>
@@ -91,10 +96,12 @@ function BaselineTable({ baseline, page }: BaselineProps): JSX.Element {
 interface FigureProps {
   readonly figure: BaselineFigureView;
   readonly now: number | null;
+  /** Too few requests on one side to call it better or worse. */
+  readonly few: boolean;
 }
 
-function FigureRow({ figure: { title, unit, better, then, promql }, now }: FigureProps): JSX.Element {
-  const [word, health] = judged(better, then, now);
+function FigureRow({ figure: { title, unit, better, then, promql }, now, few }: FigureProps): JSX.Element {
+  const [word, health] = few ? (['', 'idle'] as const) : judged(better, then, now);
   return (
     <tr>
       <th scope="row" title={promql}>
@@ -104,11 +111,13 @@ function FigureRow({ figure: { title, unit, better, then, promql }, now }: Figur
       <td class="number">{format(now, unit)}</td>
       <td>{then !== null && now !== null && <Dumbbell then={then} now={now} health={health} />}</td>
       <td class="number">{changeOf(unit, then, now)}</td>
-      <td>{word === '' ? NONE : <StateWord health={health}>{word}</StateWord>}</td>
+      <td>{word === '' ? few ? 'too few yet' : NONE : <StateWord health={health}>{word}</StateWord>}</td>
     </tr>
   );
 }
 
+/** Requests on each side from which on a change is judged. */
+const FEW = 20;
 /** Below this a change is noise to the eye. */
 const SAME = 0.02;
 
