@@ -19,13 +19,15 @@ const PRIOR = [-5, 7, 5, 0.5] as const;
 /** A new fit after this many labels, or after a fiftieth of all when that is more. */
 const REFIT_LABELS = 50;
 const REFIT_SHARE = 0.02;
+/** The cutoff is the logit of a cell, added up in another order. */
+const ROUNDING = 1e-9;
 /** How far an entry's own labels are believed: as if its offset were drawn from a normal distribution of this variance. */
 const ENTRY_VARIANCE = 1;
 
 export interface Judgement {
   readonly serve: boolean;
-  /** The score from which this entry would be served here: its own labels and its neighbours are in it. */
-  readonly leastScore: number;
+  /** How far above the cutoff, in logits; below 0 it is not served. */
+  readonly headroom: number;
 }
 
 export class BoundedRule {
@@ -62,16 +64,9 @@ export class BoundedRule {
   }
 
   judge(evidence: Evidence, entryId: string): Judgement {
-    const [constant, perScore, perMargin, perAgreeing] = this.#weights as readonly [
-      number,
-      number,
-      number,
-      number,
-    ];
-    const values = valuesOf(cellOf(evidence)) as readonly [number, number, number, number];
-    const beside = constant + perMargin * values[2] + perAgreeing * values[3] + this.#offset(entryId);
-    const leastScore = perScore > 0 ? (this.#cutoff.least - beside) / perScore : Infinity;
-    return { serve: values[1] >= leastScore, leastScore };
+    const z = logit(this.#weights, valuesOf(cellOf(evidence)) as readonly number[]);
+    const headroom = z + this.#offset(entryId) - this.#cutoff.least;
+    return { serve: headroom >= -ROUNDING, headroom };
   }
 
   /** A lookup with this evidence was made, whatever became of it. */

@@ -18,8 +18,8 @@ export interface Neighbour {
   readonly similarity: number;
 }
 
-/** Scanned rows that are compared again exactly, per neighbour wanted: int8 alone misorders near ties. */
-const RERANK = 3;
+/** Scanned rows that are compared again exactly, beside the neighbours wanted: int8 alone misorders near ties. */
+const RERANK = 16;
 /**
  * Up to so many rows, all are compared exactly and nothing else is kept. Most scopes are the history
  * of one conversation and hold one question: they should cost no more than that.
@@ -85,7 +85,7 @@ export class ScopeRows {
   /** The `k` nearest of at least `floor`, nearest first. */
   nearest(query: Float32Array, k: number, floor: number): Neighbour[] {
     const size = this.#entries.length;
-    const candidates = k * RERANK;
+    const candidates = k + RERANK;
     const positions =
       this.#many === null || size <= candidates
         ? this.#entries.keys()

@@ -1,0 +1,122 @@
+/** What a lookup costs by size of its scope: embed, search, guard, score, as the cache does it, in one thread. */
+import { analyse, vetoPair } from '../../src/cache/semantic/guard.ts';
+import { cosine, ScopeRows } from '../../src/cache/semantic/scope-rows.ts';
+import type { StaticEmbedder } from '../../src/embedding/static.ts';
+import { seededRng, type Rng } from '../../src/runtime/rng.ts';
+
+export interface LatencyRow {
+  readonly entries: number;
+  readonly whole: Quantiles;
+  readonly embed: Quantiles;
+  readonly search: Quantiles;
+  readonly guard: Quantiles;
+  /** Of the nearest by exact comparison, the share that the index found first. */
+  readonly recall: number;
+  /** Bytes that the scope's index took, per entry: vectors, int8 rows and records. */
+  readonly bytesPerEntry: number;
+}
+
+export interface Quantiles {
+  readonly p50: number;
+  readonly p99: number;
+}
+
+const LOOKUPS = 600;
+const RECALL_QUERIES = 200;
+
+export function measureLookups(
+  embedder: StaticEmbedder,
+  texts: readonly string[],
+  sizes: readonly number[],
+): readonly LatencyRow[] {
+  const rng = seededRng(11);
+  const rows = new ScopeRows(embedder.dimensions);
+  const before = memory();
+  let filled = 0;
+  return sizes.map((size) => {
+    for (; filled < size; filled += 1) {
+      const text = textAt(texts, filled, rng);
+      const vector = embedder.embedOne(text);
+      rows.put({ id: String(filled), key: String(filled), text, answerClass: '', vector });
+    }
+    const bytesPerEntry = (memory() - before) / size;
+    const spans = {
+      whole: [] as number[],
+      embed: [] as number[],
+      search: [] as number[],
+      guard: [] as number[],
+    };
+    for (let i = 0; i < LOOKUPS + 100; i += 1) {
+      const span = lookup(embedder, rows, `${textAt(texts, Math.floor(rng.next() * size), rng)} please`);
+      if (i < 100) continue;
+      for (const name of ['whole', 'embed', 'search', 'guard'] as const) spans[name].push(span[name]);
+    }
+    return {
+      entries: size,
+      whole: quantiles(spans.whole),
+      embed: quantiles(spans.embed),
+      search: quantiles(spans.search),
+      guard: quantiles(spans.guard),
+      recall: recall(embedder, rows, texts, rng),
+      bytesPerEntry,
+    };
+  });
+}
+
+/** Distinct for ever: past the data, two texts are put together. */
+function textAt(texts: readonly string[], i: number, rng: Rng): string {
+  const one = texts[i % texts.length] as string;
+  if (i < texts.length) return one;
+  return `${one} and ${texts[Math.floor(rng.next() * texts.length)] as string}`;
+}
+
+function lookup(
+  embedder: StaticEmbedder,
+  rows: ScopeRows,
+  text: string,
+): Readonly<Record<'whole' | 'embed' | 'search' | 'guard', number>> {
+  const start = performance.now();
+  const vector = embedder.embedOne(text);
+  const embeddedAt = performance.now();
+  const near = rows.nearest(vector, 32, 0.5);
+  const foundAt = performance.now();
+  const question = analyse(text);
+  let left = 0;
+  for (const { entry } of near) {
+    if (vetoPair(question, analyse(entry.text)) === null) left += 1;
+    if (left === 3) break;
+  }
+  const end = performance.now();
+  return {
+    whole: end - start,
+    embed: embeddedAt - start,
+    search: foundAt - embeddedAt,
+    guard: end - foundAt,
+  };
+}
+
+function recall(embedder: StaticEmbedder, rows: ScopeRows, texts: readonly string[], rng: Rng): number {
+  const all = rows.nearest(new Float32Array(embedder.dimensions).fill(1e-9), Infinity, -1);
+  let found = 0;
+  for (let i = 0; i < RECALL_QUERIES; i += 1) {
+    const query = embedder.embedOne(`${texts[Math.floor(rng.next() * texts.length)] as string} today`);
+    let best = -1;
+    for (const { entry } of all) best = Math.max(best, cosine(query, entry.vector));
+    const first = rows.nearest(query, 32, -1)[0];
+    if (first !== undefined && first.similarity >= best) found += 1;
+  }
+  return found / RECALL_QUERIES;
+}
+
+function memory(): number {
+  (globalThis as { gc?: () => void }).gc?.();
+  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+  // Memory of WebAssembly is in `external`, that of typed arrays in `arrayBuffers`, which is part of it.
+  return heapUsed + Math.max(external, arrayBuffers);
+}
+
+function quantiles(values: number[]): Quantiles {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (q: number): number => (sorted[Math.floor(q * (sorted.length - 1))] as number) * 1_000;
+  return { p50: at(0.5), p99: at(0.99) };
+}

@@ -1,0 +1,81 @@
+/** Each mode over a stream: what is a hit is not stored, what is a miss is, and a hit with another intent is wrong. */
+import { weigh } from '../../src/cache/bounded/evidence.ts';
+import { BoundedRule } from '../../src/cache/bounded/rule.ts';
+import { CounterBook } from '../../src/cache/store/counter-book.ts';
+import { seededRng } from '../../src/runtime/rng.ts';
+import type { RequestStream, StreamNeighbour } from './stream.ts';
+
+export interface Outcome {
+  readonly requests: number;
+  readonly hits: number;
+  readonly wrong: number;
+}
+
+export function replayThreshold(stream: RequestStream, threshold: number, guard: boolean): Outcome {
+  return replay(stream, (_, nearest) => {
+    const best = nearest.find((one) => one.similarity >= threshold && !(guard && one.vetoed));
+    return best ?? null;
+  });
+}
+
+export interface BoundedOptions {
+  readonly delta: number;
+  readonly guard: boolean;
+  readonly audit: number;
+  readonly seed: number;
+  /** Whether neighbours are asked for their answers. */
+  readonly witnesses: boolean;
+}
+
+/** How the cache does it: 32 nearest, the best that the guard leaves, the rule; a label from each miss and audit. */
+export function replayBounded(stream: RequestStream, options: BoundedOptions): Outcome {
+  const { delta, guard, audit, seed, witnesses } = options;
+  const rule = new BoundedRule(new CounterBook(100_000, null), 'cosine', delta);
+  const rng = seededRng(seed * 7_919);
+  const { intents } = stream;
+  return replay(stream, (request, nearest, keep) => {
+    const near = nearest.slice(0, 32);
+    const best = near.find((one) => one.similarity >= 0.5 && !(guard && one.vetoed));
+    if (best === undefined) return null;
+    const seen = near.map(({ at, similarity }) => ({ similarity, answerClass: intents[at] as string }));
+    const candidate = { similarity: best.similarity, answerClass: intents[best.at] as string };
+    const evidence = weigh(candidate, best.similarity, witnesses ? seen : [candidate]);
+    const entry = String(best.at);
+    const { serve } = rule.judge(evidence, entry);
+    rule.see(evidence);
+    if (serve && rng.next() >= audit) return best;
+    rule.label(evidence, entry, intents[request] === candidate.answerClass);
+    // An audit's fresh answer is stored.
+    if (serve) keep();
+    return serve ? best : null;
+  });
+}
+
+type Decide = (
+  request: number,
+  nearest: readonly StreamNeighbour[],
+  keep: () => void,
+) => StreamNeighbour | null;
+
+function replay({ intents, neighbours }: RequestStream, decide: Decide): Outcome {
+  const stored = new Uint8Array(intents.length);
+  let hits = 0;
+  let wrong = 0;
+  for (const [request, found] of neighbours.entries()) {
+    const nearest = found.filter(({ at }) => stored[at] === 1);
+    const hit = decide(request, nearest, () => {
+      stored[request] = 1;
+    });
+    if (hit === null) stored[request] = 1;
+    else {
+      hits += 1;
+      if (intents[hit.at] !== intents[request]) wrong += 1;
+    }
+  }
+  return { requests: intents.length, hits, wrong };
+}
+
+export function pool(outcomes: readonly Outcome[]): Outcome {
+  const sum = (of: (outcome: Outcome) => number): number => outcomes.reduce((all, one) => all + of(one), 0);
+  return { requests: sum((o) => o.requests), hits: sum((o) => o.hits), wrong: sum((o) => o.wrong) };
+}
