@@ -11,8 +11,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { TextEmbedder } from '../src/core/embedder.ts';
-import { findSharedModel, openSharedUseLite } from '../src/embedding/in-process.ts';
-import { openStaticEmbedder, type StaticEmbedder } from '../src/embedding/static.ts';
+import { cosineScorer } from '../src/cache/semantic/cosine-scorer.ts';
+import { BUILTIN_WEIGHTS } from '../src/cache/semantic/pair-weights.ts';
+import { createPairScorer } from '../src/cache/semantic/pair-scorer.ts';
+import type { Scorer } from '../src/core/scorer.ts';
+import { openBuiltinEmbedder } from '../src/embedding/builtin.ts';
+import { openSharedUseLite } from '../src/embedding/in-process.ts';
+import { openStaticEmbedder } from '../src/embedding/static.ts';
 import { readBanking, readClinc, readTexts, type Utterance } from './cache/data.ts';
 import { reportHits } from './cache/hits.ts';
 import { measureLookups, type LatencyRow } from './cache/latency.ts';
@@ -25,9 +30,11 @@ const SIZES = quick ? [1_000, 10_000, 100_000] : [1_000, 10_000, 100_000, 1_000_
 
 const shared = process.env['LLAMASCOPE_SHARED'] ?? resolve(import.meta.dirname, '..', '..', 'shared');
 const data = join(shared, 'data');
-const modelFile = await findSharedModel(process.env);
-if (modelFile === null) throw new Error(`no model file in ${shared}`);
-const potion = await openStaticEmbedder(modelFile);
+const potion = await openStaticEmbedder(
+  join(shared, 'models', 'potion-base-2M-int8', 'potion-base-2M.gge1.bin'),
+);
+const builtin = await openBuiltinEmbedder();
+const pairScorer = createPairScorer(BUILTIN_WEIGHTS, builtin.words);
 
 const sections: string[] = [];
 const plots: Record<string, string> = {};
@@ -35,14 +42,16 @@ const sets: readonly (readonly [string, readonly Utterance[]])[] = [
   ['CLINC150', await readClinc(data)],
   ['Banking77', await readBanking(data)],
 ];
-await hitsOf('potion-base-2M', potion);
+await hitsOf('built-in model and pair scorer', builtin, pairScorer);
+await hitsOf('built-in model, cosine', builtin, cosineScorer(builtin));
+await hitsOf('potion-base-2M, cosine', potion, cosineScorer(potion));
 if (process.argv.includes('--use-lite')) {
   const useLite = await openSharedUseLite();
-  await hitsOf('USE-lite', useLite);
+  await hitsOf('USE-lite, cosine', useLite, cosineScorer(useLite));
   await useLite.close();
 }
-const latency = measureLookups(potion, await readTexts(data), SIZES);
-const page = `${head()}\n## Wrong hits against hits\n\n${HITS_TEXT()}\n${sections.join('\n')}\n${lookups(potion, latency)}`;
+const latency = measureLookups(builtin, pairScorer, await readTexts(data), SIZES);
+const page = `${head()}\n## Wrong hits against hits\n\n${HITS_TEXT()}\n${sections.join('\n')}\n${lookups(builtin, latency)}`;
 process.stdout.write(page);
 if (!quick) {
   const folder = resolve(import.meta.dirname, '..', 'docs', 'benchmarks');
@@ -52,11 +61,11 @@ if (!quick) {
     await writeFile(join(folder, 'semantic-cache', `${name}.svg`), svg);
 }
 
-async function hitsOf(name: string, embedder: TextEmbedder): Promise<void> {
+async function hitsOf(name: string, embedder: TextEmbedder, scorer: Scorer): Promise<void> {
   for (const [set, utterances] of sets) {
     const all = await embedAll(embedder, utterances);
-    const streams = Array.from({ length: SEEDS }, (_, i) => buildStream(all, i + 1, REQUESTS));
-    const report = reportHits(set, name, embedder.recommendedThreshold, streams);
+    const streams = Array.from({ length: SEEDS }, (_, i) => buildStream(all, scorer, i + 1, REQUESTS));
+    const report = reportHits(set, name, scorer.recommendedThreshold, streams);
     sections.push(report.markdown);
     Object.assign(plots, report.plots);
     process.stderr.write(`${set}, ${name}: done\n`);
@@ -92,7 +101,7 @@ all answers at hand; no product has it. *Neighbours not asked* is bounded mode w
 `;
 }
 
-function lookups({ dimensions }: StaticEmbedder, rows: readonly LatencyRow[]): string {
+function lookups({ dimensions }: TextEmbedder, rows: readonly LatencyRow[]): string {
   const us = (value: number): string => value.toFixed(value < 10 ? 1 : 0);
   const lines = rows.map(
     ({ entries, whole, embed, search, guard, recall, bytesPerEntry }) =>

@@ -10,7 +10,7 @@ export interface HitReport {
 }
 
 const DELTAS = [0.01, 0.02, 0.05] as const;
-const THRESHOLDS = Array.from({ length: 101 }, (_, i) => 0.5 + i * 0.005);
+const THRESHOLDS = Array.from({ length: 100 }, (_, i) => 0.3 + i * 0.007);
 const AUDIT = 0.03;
 
 interface Curve {
@@ -45,7 +45,7 @@ export function reportHits(
   const rows = [
     line('threshold 0.90', fixed(true, 0.9)),
     line('threshold 0.95', fixed(true, 0.95)),
-    line(`threshold ${recommended.toFixed(2)} (recommended)`, fixed(true, recommended)),
+    line(`threshold ${recommended.toFixed(2)}, the recommended one`, fixed(true, recommended)),
     line('threshold 0.90, no guard', fixed(false, 0.9)),
     line('threshold 0.95, no guard', fixed(false, 0.95)),
     ...DELTAS.flatMap((delta, i) => [

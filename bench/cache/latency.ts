@@ -1,7 +1,7 @@
 /** What a lookup costs by size of its scope: embed, search, guard, score, as the cache does it, in one thread. */
 import { analyse, vetoPair } from '../../src/cache/semantic/guard.ts';
 import { cosine, ScopeRows } from '../../src/cache/semantic/scope-rows.ts';
-import type { StaticEmbedder } from '../../src/embedding/static.ts';
+import type { Scorer } from '../../src/core/scorer.ts';
 import { seededRng, type Rng } from '../../src/runtime/rng.ts';
 
 export interface LatencyRow {
@@ -21,11 +21,17 @@ export interface Quantiles {
   readonly p99: number;
 }
 
+export interface SyncEmbedder {
+  readonly dimensions: number;
+  embedOne(text: string): Float32Array;
+}
+
 const LOOKUPS = 600;
 const RECALL_QUERIES = 200;
 
 export function measureLookups(
-  embedder: StaticEmbedder,
+  embedder: SyncEmbedder,
+  scorer: Scorer,
   texts: readonly string[],
   sizes: readonly number[],
 ): readonly LatencyRow[] {
@@ -47,7 +53,12 @@ export function measureLookups(
       guard: [] as number[],
     };
     for (let i = 0; i < LOOKUPS + 100; i += 1) {
-      const span = lookup(embedder, rows, `${textAt(texts, Math.floor(rng.next() * size), rng)} please`);
+      const span = lookup(
+        embedder,
+        scorer,
+        rows,
+        `${textAt(texts, Math.floor(rng.next() * size), rng)} please`,
+      );
       if (i < 100) continue;
       for (const name of ['whole', 'embed', 'search', 'guard'] as const) spans[name].push(span[name]);
     }
@@ -71,7 +82,8 @@ function textAt(texts: readonly string[], i: number, rng: Rng): string {
 }
 
 function lookup(
-  embedder: StaticEmbedder,
+  embedder: SyncEmbedder,
+  scorer: Scorer,
   rows: ScopeRows,
   text: string,
 ): Readonly<Record<'whole' | 'embed' | 'search' | 'guard', number>> {
@@ -81,11 +93,13 @@ function lookup(
   const near = rows.nearest(vector, 32, 0.5);
   const foundAt = performance.now();
   const question = analyse(text);
-  let left = 0;
-  for (const { entry } of near) {
-    if (vetoPair(question, analyse(entry.text)) === null) left += 1;
-    if (left === 3) break;
+  const left: { text: string; similarity: number }[] = [];
+  const floor = scorer.floorFor(scorer.recommendedThreshold);
+  for (const { entry, similarity } of near) {
+    if (similarity < floor || left.length === 3) break;
+    if (vetoPair(question, analyse(entry.text)) === null) left.push({ text: entry.text, similarity });
   }
+  if (left.length > 0) void scorer.score(text, left);
   const end = performance.now();
   return {
     whole: end - start,
@@ -95,7 +109,7 @@ function lookup(
   };
 }
 
-function recall(embedder: StaticEmbedder, rows: ScopeRows, texts: readonly string[], rng: Rng): number {
+function recall(embedder: SyncEmbedder, rows: ScopeRows, texts: readonly string[], rng: Rng): number {
   const all = rows.nearest(new Float32Array(embedder.dimensions).fill(1e-9), Infinity, -1);
   let found = 0;
   for (let i = 0; i < RECALL_QUERIES; i += 1) {

@@ -5,6 +5,9 @@ import { CounterBook } from '../../src/cache/store/counter-book.ts';
 import { seededRng } from '../../src/runtime/rng.ts';
 import type { RequestStream, StreamNeighbour } from './stream.ts';
 
+/** The semantic tier's own. */
+const LABELLED_BELOW = 0.3;
+
 export interface Outcome {
   readonly requests: number;
   readonly hits: number;
@@ -12,10 +15,25 @@ export interface Outcome {
 }
 
 export function replayThreshold(stream: RequestStream, threshold: number, guard: boolean): Outcome {
+  const floor = stream.scorer.floorFor(threshold);
   return replay(stream, (_, nearest) => {
-    const best = nearest.find((one) => one.similarity >= threshold && !(guard && one.vetoed));
-    return best ?? null;
+    const best = bestOf(nearest, floor, guard);
+    return best !== null && best.score >= threshold ? best : null;
   });
+}
+
+/** As the semantic tier does it: of the 32 nearest the first three that the guard leaves are scored. */
+function bestOf(nearest: readonly StreamNeighbour[], floor: number, guard: boolean): StreamNeighbour | null {
+  let left = 0;
+  let best: StreamNeighbour | null = null;
+  for (let i = 0; i < nearest.length && i < 32 && left < 3; i += 1) {
+    const one = nearest[i] as StreamNeighbour;
+    if (one.similarity < floor) break;
+    if (guard && one.vetoed) continue;
+    left += 1;
+    if (best === null || one.score > best.score) best = one;
+  }
+  return best;
 }
 
 export interface BoundedOptions {
@@ -30,16 +48,17 @@ export interface BoundedOptions {
 /** How the cache does it: 32 nearest, the best that the guard leaves, the rule; a label from each miss and audit. */
 export function replayBounded(stream: RequestStream, options: BoundedOptions): Outcome {
   const { delta, guard, audit, seed, witnesses } = options;
-  const rule = new BoundedRule(new CounterBook(100_000, null), 'cosine', delta);
+  const rule = new BoundedRule(new CounterBook(100_000, null), stream.scorer.identity, delta);
+  const floor = stream.scorer.floorFor(Math.max(0, stream.scorer.recommendedThreshold - LABELLED_BELOW));
   const rng = seededRng(seed * 7_919);
   const { intents } = stream;
   return replay(stream, (request, nearest, keep) => {
     const near = nearest.slice(0, 32);
-    const best = near.find((one) => one.similarity >= 0.5 && !(guard && one.vetoed));
-    if (best === undefined) return null;
+    const best = bestOf(near, floor, guard);
+    if (best === null) return null;
     const seen = near.map(({ at, similarity }) => ({ similarity, answerClass: intents[at] as string }));
     const candidate = { similarity: best.similarity, answerClass: intents[best.at] as string };
-    const evidence = weigh(candidate, best.similarity, witnesses ? seen : [candidate]);
+    const evidence = weigh(candidate, best.score, witnesses ? seen : [candidate]);
     const entry = String(best.at);
     const { serve } = rule.judge(evidence, entry);
     rule.see(evidence);

@@ -4,6 +4,7 @@
  */
 import { analyse, vetoPair, type GuardText } from '../../src/cache/semantic/guard.ts';
 import { ScopeRows } from '../../src/cache/semantic/scope-rows.ts';
+import type { Scorer } from '../../src/core/scorer.ts';
 import { seededRng } from '../../src/runtime/rng.ts';
 import type { Utterance } from './data.ts';
 
@@ -22,32 +23,44 @@ export interface StreamNeighbour {
   readonly similarity: number;
   /** What the guard says; asked once, when first wanted. */
   readonly vetoed: boolean;
+  /** The scorer's, likewise. */
+  readonly score: number;
 }
 
 export interface RequestStream {
   readonly intents: readonly string[];
   /** Nearest first. */
   readonly neighbours: readonly (readonly StreamNeighbour[])[];
+  readonly scorer: Scorer;
 }
 
 class Near implements StreamNeighbour {
   readonly at: number;
   readonly similarity: number;
-  #texts: readonly [GuardText, GuardText] | null;
-  #vetoed = false;
+  readonly #question: Embedded;
+  readonly #stored: Embedded;
+  readonly #scorer: Scorer;
+  #vetoed: boolean | null = null;
+  #score: number | null = null;
 
-  constructor(at: number, similarity: number, question: GuardText, stored: GuardText) {
+  constructor(at: number, similarity: number, question: Embedded, stored: Embedded, scorer: Scorer) {
     this.at = at;
     this.similarity = similarity;
-    this.#texts = [question, stored];
+    this.#question = question;
+    this.#stored = stored;
+    this.#scorer = scorer;
   }
 
   get vetoed(): boolean {
-    if (this.#texts !== null) {
-      this.#vetoed = vetoPair(...this.#texts) !== null;
-      this.#texts = null;
-    }
-    return this.#vetoed;
+    return (this.#vetoed ??= vetoPair(this.#question.guard, this.#stored.guard) !== null);
+  }
+
+  get score(): number {
+    if (this.#score !== null) return this.#score;
+    const pair = { text: this.#stored.text, similarity: this.similarity };
+    const scores = this.#scorer.score(this.#question.text, [pair]);
+    if (!Array.isArray(scores)) throw new TypeError('this bench needs a scorer that answers at once');
+    return (this.#score = scores[0] as number);
   }
 }
 
@@ -55,7 +68,12 @@ class Near implements StreamNeighbour {
 const NEIGHBOURS = 64;
 const FLOOR = 0.4;
 
-export function buildStream(all: readonly Embedded[], seed: number, length: number): RequestStream {
+export function buildStream(
+  all: readonly Embedded[],
+  scorer: Scorer,
+  seed: number,
+  length: number,
+): RequestStream {
   const rng = seededRng(seed);
   const order = [...all.keys()];
   for (let i = order.length - 1; i > 0; i -= 1) {
@@ -67,10 +85,10 @@ export function buildStream(all: readonly Embedded[], seed: number, length: numb
   const neighbours = requests.map((request, at) => {
     const found = rows.nearest(request.vector, NEIGHBOURS, FLOOR).map(({ entry, similarity }) => {
       const earlier = Number(entry.id);
-      return new Near(earlier, similarity, request.guard, (requests[earlier] as Embedded).guard);
+      return new Near(earlier, similarity, request, requests[earlier] as Embedded, scorer);
     });
     rows.put({ id: String(at), key: '', text: '', answerClass: '', vector: request.vector });
     return found;
   });
-  return { intents: requests.map(({ intent }) => intent), neighbours };
+  return { intents: requests.map(({ intent }) => intent), neighbours, scorer };
 }

@@ -36,6 +36,11 @@ export function weigh(candidate: NearQuestion, score: number, nearest: readonly 
   return { score, margin: candidate.similarity - (rival ?? last), agreeing: Math.max(0, agreeing) };
 }
 
+/** The score on a scale that is wide where it matters: for a cosine, how near the vectors are as points. */
+export function nearness(score: number): number {
+  return 1 - Math.sqrt(1 - Math.min(1, Math.max(0, score)));
+}
+
 const SCORE_STEPS = 50;
 const MARGIN_STEPS = 40;
 const LEAST_MARGIN = -10;
@@ -46,12 +51,12 @@ const MOST_MARGIN = 20;
  * and nothing of anybody's question is in them.
  */
 export function cellOf({ score, margin, agreeing }: Evidence): string {
-  const s = Math.round(Math.min(1, Math.max(0, score)) * SCORE_STEPS);
+  const s = Math.round(nearness(score) * SCORE_STEPS);
   const m = Math.min(MOST_MARGIN, Math.max(LEAST_MARGIN, Math.round(margin * MARGIN_STEPS)));
   return `${String(s)},${String(m)},${String(Math.min(agreeing, WITNESSES - 1))}`;
 }
 
-/** The values of a cell for the fit: 1, score, margin, agreeing. Null for a name that no cell has. */
+/** The values of a cell for the fit: 1, nearness, margin, agreeing. Null for a name that no cell has. */
 export function valuesOf(cell: string): readonly number[] | null {
   const match = /^(\d{1,2}),(-?\d{1,2}),(\d)$/.exec(cell);
   if (match === null) return null;

@@ -11,7 +11,7 @@
 import { entryCounterKey, type Counters, type Counts } from '../store/port.ts';
 import { Cells } from './cells.ts';
 import { boundOf, chooseCutoff, type Cutoff } from './cutoff.ts';
-import { cellOf, valuesOf, type Evidence } from './evidence.ts';
+import { cellOf, nearness, valuesOf, type Evidence } from './evidence.ts';
 import { fitLogistic, logit, sigmoid } from './logistic.ts';
 
 /** Before there are labels: alike, alone and agreed on is better. Only the order counts, and only at first. */
@@ -100,7 +100,8 @@ export class BoundedRule {
 
   /** The bound on the share of wrong ones among all hits from this score on; 1 while nothing is known. */
   boundFrom(score: number): number {
-    return boundOf(this.#cells.all(), ({ values }) => (values[1] as number) >= score);
+    const least = nearness(score);
+    return boundOf(this.#cells.all(), ({ values }) => (values[1] as number) >= least);
   }
 
   flush(): void {

@@ -215,8 +215,9 @@ export class SemanticTier implements StoreListener {
   async #rank(text: string, neighbours: readonly Neighbour[]): Promise<Ranked[]> {
     const scorer = this.#scorer;
     if (scorer === null) return [];
-    const floor = scorer.floorFor(this.#threshold);
-    const left = this.#guard(text, neighbours, this.#options.mode === 'on' ? floor : floor - LABELLED_BELOW);
+    const threshold = this.#threshold;
+    const wanted = this.#options.mode === 'on' ? threshold : Math.max(0, threshold - LABELLED_BELOW);
+    const left = this.#guard(text, neighbours, scorer.floorFor(wanted));
     if (left.length === 0) return [];
     const scores = await scorer.score(
       text,
