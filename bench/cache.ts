@@ -50,6 +50,7 @@ if (process.argv.includes('--use-lite')) {
   await hitsOf('USE-lite, cosine', useLite, cosineScorer(useLite));
   await useLite.close();
 }
+process.stderr.write('lookups\n');
 const latency = measureLookups(builtin, pairScorer, await readTexts(data), SIZES);
 const page = `${head()}\n## Wrong hits against hits\n\n${HITS_TEXT()}\n${sections.join('\n')}\n${lookups(builtin, latency)}`;
 process.stdout.write(page);

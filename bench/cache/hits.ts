@@ -10,7 +10,13 @@ export interface HitReport {
 }
 
 const DELTAS = [0.01, 0.02, 0.05] as const;
-const THRESHOLDS = Array.from({ length: 100 }, (_, i) => 0.3 + i * 0.007);
+const THRESHOLDS = [
+  ...Array.from({ length: 18 }, (_, i) => 0.4 + i * 0.025),
+  ...Array.from({ length: 30 }, (_, i) => 0.85 + i * 0.005),
+  0.9975,
+  0.999,
+  1,
+];
 const AUDIT = 0.03;
 
 interface Curve {

@@ -26,7 +26,7 @@ export function replayThreshold(stream: RequestStream, threshold: number, guard:
 function bestOf(nearest: readonly StreamNeighbour[], floor: number, guard: boolean): StreamNeighbour | null {
   let left = 0;
   let best: StreamNeighbour | null = null;
-  for (let i = 0; i < nearest.length && i < 32 && left < 3; i += 1) {
+  for (let i = 0; i < nearest.length && left < 3; i += 1) {
     const one = nearest[i] as StreamNeighbour;
     if (one.similarity < floor) break;
     if (guard && one.vetoed) continue;
@@ -53,10 +53,9 @@ export function replayBounded(stream: RequestStream, options: BoundedOptions): O
   const rng = seededRng(seed * 7_919);
   const { intents } = stream;
   return replay(stream, (request, nearest, keep) => {
-    const near = nearest.slice(0, 32);
-    const best = bestOf(near, floor, guard);
+    const best = bestOf(nearest, floor, guard);
     if (best === null) return null;
-    const seen = near.map(({ at, similarity }) => ({ similarity, answerClass: intents[at] as string }));
+    const seen = nearest.map(({ at, similarity }) => ({ similarity, answerClass: intents[at] as string }));
     const candidate = { similarity: best.similarity, answerClass: intents[best.at] as string };
     const evidence = weigh(candidate, best.score, witnesses ? seen : [candidate]);
     const entry = String(best.at);
@@ -81,7 +80,11 @@ function replay({ intents, neighbours }: RequestStream, decide: Decide): Outcome
   let hits = 0;
   let wrong = 0;
   for (const [request, found] of neighbours.entries()) {
-    const nearest = found.filter(({ at }) => stored[at] === 1);
+    const nearest: StreamNeighbour[] = [];
+    for (let i = 0; i < found.length && nearest.length < 32; i += 1) {
+      const one = found[i] as StreamNeighbour;
+      if (stored[one.at] === 1) nearest.push(one);
+    }
     const hit = decide(request, nearest, () => {
       stored[request] = 1;
     });
