@@ -5,6 +5,8 @@ import { accepts, type SchemaNode } from '../config/schema-tree.ts';
 import { UsageError } from './io.ts';
 import type { OptionSpec } from './arguments.ts';
 
+/** Characters of a default that the help shows. */
+const MOST_DEFAULT = 40;
 const MAIN = new Set(['listen', 'cache-mode', 'log-level']);
 
 export const configOption: OptionSpec = {
@@ -31,7 +33,9 @@ function isMain(flag: ConfigFlag): boolean {
 }
 
 function toOption({ name, path, node, isSwitch }: ConfigFlag): OptionSpec {
-  const fallback = node.default === null || node.default === '' ? '' : ` [${JSON.stringify(node.default)}]`;
+  const shown = node.default === null || node.default === '' ? '' : ` [${JSON.stringify(node.default)}]`;
+  // A default that needs more than a few words stands in the reference.
+  const fallback = shown.length > MOST_DEFAULT ? '' : shown;
   const help = `${firstSentence(node.description ?? '')}${fallback} (${environmentName(path)})`;
   return { name, value: isSwitch ? null : placeholder(name, node), help };
 }

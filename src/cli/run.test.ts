@@ -149,7 +149,7 @@ describe('check', () => {
       [
         'llamascope check: the configuration has 2 problems:',
         '  retry.max: expected a whole number from 0 to 10, got -1 (environment LLAMASCOPE_RETRY_MAX)',
-        '  cache.mode: expected one of off, exact, shadow, on, got "onn"; did you mean on? (flag --cache-mode)',
+        '  cache.mode: expected one of off, exact, shadow, on, bounded, got "onn"; did you mean on? (flag --cache-mode)',
       ].join('\n'),
     );
   });

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonValue } from '../core/json.ts';
 import type { Config } from './config.ts';
 import type { KeyPath } from './problems.ts';
-import { isSecret } from './schema-tree.ts';
+import { isSecret, nodeAt } from './schema-tree.ts';
 
 const HIDDEN = '(hidden)';
 
@@ -17,5 +17,7 @@ function redact(value: JsonValue, path: KeyPath): JsonValue {
       Object.entries(value).map(([key, child]) => [key, redact(child ?? null, [...path, key])]),
     );
   }
-  return value !== null && isSecret(path) ? HIDDEN : value;
+  // What everybody has by default is no secret.
+  const known = value === null || value === nodeAt(path)?.default;
+  return isSecret(path) && !known ? HIDDEN : value;
 }

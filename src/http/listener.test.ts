@@ -12,7 +12,7 @@ import { createListener, type Listener, type ListenerLimits } from './listener.t
 const LIMITS: ListenerLimits = {
   bodyBytes: 1_000,
   headerBytes: 4_096,
-  headerTimeoutMs: 200,
+  headerTimeoutMs: 5_000,
   requestTimeoutMs: 200,
   clientStallMs: 200,
   keepAliveMs: 75_000,
@@ -158,7 +158,7 @@ describe('listener', () => {
   });
 
   it('answers headers that never end, too many headers and nonsense without a request', async () => {
-    const { port } = await start(echo);
+    const { port } = await start(echo, { headerTimeoutMs: 200 });
     const slow = rawSocket(port);
     slow.socket.write('POST /api/chat HTTP/1.1\r\nhost: x\r\n');
     const flood = rawSocket(port);

@@ -23,6 +23,7 @@ const NOT_DRIVEN: Readonly<Record<string, string>> = {
   'llamascope-cache: Store writes and errors B': 'the store does not fail',
   'llamascope-cache: Store times B': 'there is no other replica',
   'llamascope-cache: Taken in from elsewhere C': 'there is no other replica',
+  'llamascope-serving: Models loaded again A': 'driven by test/flow/ollama-care.test.ts: it needs two probes in between',
   'llamascope-runtime: Problems of the telemetry itself A': 'nothing goes wrong with it',
   'llamascope-runtime: Problems of the telemetry itself B': 'nothing goes wrong with it',
   'llamascope-runtime: Readers of this page B': 'no reader is turned away',
@@ -66,7 +67,7 @@ describe.skipIf(!hasComponent('prometheus') && process.env['CI'] !== 'true')('ev
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'llamascope-queries-'));
     stack = await startStack({
-      simulator: { loadMs: 20, tokensPerSecond: 2_000, prefillTokensPerSecond: 20_000, numParallel: 2 },
+      simulator: { loadMs: 80, tokensPerSecond: 2_000, prefillTokensPerSecond: 20_000, numParallel: 2 },
       upstream: {
         name: 'gpu-1',
         parallel: 2,
@@ -132,6 +133,7 @@ async function drive({ url, simulator, gateway }: Stack): Promise<void> {
     await chat('Which city is the capital of France?');
     await chat('What is the capital of Germany?');
     await chat(`How deep is lake number ${String(n)}?`, { model: n % 2 === 0 ? 'qwen2.5:0.5b' : MODEL });
+    await chat(`How wide is lake number ${String(n)}?`, { options: { num_ctx: n % 2 === 0 ? 2_048 : 8_192 } });
     await chat('hello', {}, { 'x-llamascope-cache': 'bypass' });
     await chat(`who are you ${String(n)}`, { model: 'ghost:1b' });
     await post('/v1/chat/completions', { model: MODEL, stream: true, messages: [{ role: 'user', content: `tell ${String(n)}` }] });

@@ -268,7 +268,8 @@ describe('what a client meets', () => {
       const { seen } = ask(simulator, '/api/chat', chat(false));
       await until(() => seen.whole, 'the answer');
       const last = simulator.state().requests.at(-1);
-      expect(((last?.firstByteAt ?? 0) - (last?.receivedAt ?? 0)) * 100).toBeGreaterThanOrEqual(1_000);
+      // A timer may be a millisecond early, and a millisecond is a hundred simulated ones here.
+      expect(((last?.firstByteAt ?? 0) - (last?.receivedAt ?? 0)) * 100).toBeGreaterThanOrEqual(900);
       expect(last?.status).toBe(rule.fault === 'status' ? 503 : 200);
     }
     simulator.setFaults({ rules: [{ fault: 'delay', delayMs: 1e6 }] });
