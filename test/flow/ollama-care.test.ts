@@ -1,8 +1,10 @@
 /** What an Ollama server is asked on behalf of clients, and what its answers tell of it, over sockets. */
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { ConfigInput } from '../../src/config/config.ts';
+import type { ConfigInput, UpstreamInput } from '../../src/config/config.ts';
 import type { GatewayEvent } from '../../src/core/events.ts';
-import { chat, startFleet, type Answered, type Fleet } from '../support/fleet.ts';
+import { openInProcessEmbedder } from '../../src/embedding/in-process.ts';
+import { chat, chatModel, post, startFleet, type Answered, type Fleet } from '../support/fleet.ts';
 import { scrape, type Sample } from '../support/metrics.ts';
 
 const MODEL = 'llama3.2:1b';
@@ -10,10 +12,7 @@ type Reloaded = GatewayEvent & { type: 'model.reloaded' };
 
 /** A load takes 150 ms, so that it differs from a model in memory whatever the machine does. */
 function startSlow(config: Omit<ConfigInput, 'upstreams'> = {}): Promise<Fleet<'ollama'>> {
-  return startFleet(
-    { ollama: { models: [MODEL, 'nomic-embed-text'], simulator: { loadMs: 150, numParallel: 2 } } },
-    config,
-  );
+  return startFleet({ ollama: { models: [MODEL], simulator: { loadMs: 150, numParallel: 2 } } }, config);
 }
 
 function reloadsOf(fleet: Fleet<'ollama'>): Reloaded[] {
@@ -126,5 +125,64 @@ describe('streams at once', () => {
       expect(hint).toContain('OLLAMA_NUM_PARALLEL');
       expect(events).toMatchObject([{ upstream: 'ollama', model: MODEL, atOnce: numParallel, parallel: 4 }]);
     }
+  });
+});
+
+const EMBEDDER = chatModel('nomic-embed-text', {
+  family: 'nomic-bert',
+  embeddingLength: 768,
+  capabilities: ['embedding'],
+});
+
+describe('what the server is asked', () => {
+  const messages = [{ role: 'user', content: 'Hi' }];
+  const hashOf = (body: unknown): string => createHash('sha256').update(JSON.stringify(body)).digest('hex');
+
+  /** Sends the body and says whether the server got `expected`, byte for byte. */
+  async function sends(fleet: Fleet<'ollama'>, path: string, body: object, expected: object): Promise<void> {
+    fleet.simulators.ollama.resetState();
+    expect((await post(`${fleet.url}${path}`, body)).status).toBe(200);
+    const [received] = fleet.simulators.ollama.state().requests.filter((one) => one.path === path);
+    expect(received?.bodyHash, JSON.stringify(expected)).toBe(hashOf(expected));
+  }
+
+  const start = (ollama: UpstreamInput['ollama']): Promise<Fleet<'ollama'>> =>
+    startFleet({
+      ollama: {
+        simulator: { models: [chatModel(MODEL), EMBEDDER], embedder: openInProcessEmbedder },
+        upstream: ollama === undefined ? {} : { ollama },
+      },
+    });
+  const ask = { model: MODEL, stream: false, messages };
+  const embed = { model: 'nomic-embed-text', input: 'Hi' };
+
+  it('keeps models as long as it is told, embedding models longer, and the client’s own word unless overridden', async () => {
+    await using fleet = await start({ keepAlive: '30m', embeddingKeepAlive: -1 });
+    await sends(fleet, '/api/chat', ask, { keep_alive: '30m', ...ask });
+    await sends(fleet, '/api/embed', embed, { keep_alive: -1, ...embed });
+    await sends(fleet, '/api/chat', { ...ask, keep_alive: '1m' }, { ...ask, keep_alive: '1m' });
+    const openai = { model: MODEL, messages };
+    await sends(fleet, '/v1/chat/completions', openai, openai);
+    const resident = (await (await fetch(`${fleet.simulators.ollama.url}/api/ps`)).json()) as {
+      models: { name: string; expires_at: string }[];
+    };
+    const yearOf = (name: string): number =>
+      new Date(resident.models.find((one) => one.name.startsWith(name))?.expires_at ?? '').getUTCFullYear();
+    expect(yearOf('nomic-embed-text')).toBeGreaterThan(yearOf(MODEL) + 10);
+  });
+
+  it('overrides the client where told to, but never an unload by hand', async () => {
+    await using fleet = await start({ keepAlive: '30m', keepAliveOverride: true });
+    await sends(fleet, '/api/chat', { ...ask, keep_alive: '1m' }, { ...ask, keep_alive: '30m' });
+    const unload = { model: MODEL, messages: [], stream: false, keep_alive: 0 };
+    await sends(fleet, '/api/chat', unload, unload);
+  });
+
+  it('gets the pinned num_ctx, within the client’s other options', async () => {
+    await using fleet = await start({ numCtx: 2_048 });
+    const asked = { ...ask, options: { num_ctx: 9_000, temperature: 0 } };
+    await sends(fleet, '/api/chat', asked, { ...ask, options: { num_ctx: 2_048, temperature: 0 } });
+    await sends(fleet, '/api/chat', ask, { options: { num_ctx: 2_048 }, ...ask });
+    expect(fleet.simulators.ollama.state().resident.map(({ numCtx }) => numCtx)).toEqual([2_048]);
   });
 });

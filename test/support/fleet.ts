@@ -1,5 +1,5 @@
 import type { ConfigInput, UpstreamInput } from '../../src/config/config.ts';
-import { createGateway, type Gateway } from '../../src/gateway.ts';
+import { createGateway, type Gateway, type GatewayDeps } from '../../src/gateway.ts';
 import {
   startSimulator,
   type ModelSpec,
@@ -39,6 +39,7 @@ export interface Fleet<Name extends string> extends AsyncDisposable {
 export async function startFleet<Name extends string>(
   members: Readonly<Record<Name, Member>>,
   config: Omit<ConfigInput, 'upstreams'> = {},
+  deps: GatewayDeps = {},
 ): Promise<Fleet<Name>> {
   const names = Object.keys(members) as Name[];
   const started = await Promise.all(
@@ -58,18 +59,21 @@ export async function startFleet<Name extends string>(
     }),
   );
   const simulators = Object.fromEntries(started) as Record<Name, Simulator>;
-  const gateway = createGateway({
-    upstreams: names.map((name) => ({
-      name,
-      url: simulators[name].url,
-      parallel: 8,
-      ...members[name].upstream,
-    })),
-    listen: '127.0.0.1:0',
-    log: { level: 'silent' },
-    cache: { mode: 'off' },
-    ...config,
-  });
+  const gateway = createGateway(
+    {
+      upstreams: names.map((name) => ({
+        name,
+        url: simulators[name].url,
+        parallel: 8,
+        ...members[name].upstream,
+      })),
+      listen: '127.0.0.1:0',
+      log: { level: 'silent' },
+      cache: { mode: 'off' },
+      ...config,
+    },
+    deps,
+  );
   const { url } = await gateway.listen();
   await gateway.ready();
   return {
