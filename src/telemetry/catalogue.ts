@@ -73,6 +73,8 @@ export const LOG_ONLY_EVENTS = {
   'cache.store-changed':
     'llamascope_semcache_store_state is read from the state at the scrape, so it cannot disagree with the store',
   'cache.purged': 'each entry that a purge removes is counted in llamascope_semcache_evictions_total',
+  'model.serialised':
+    'A guess from streams that overlap, made once per model; said in the log and in /health as the hint of its upstream.',
   'upstream.health-changed':
     'llamascope_upstream_healthy is read from the state at the scrape, so it cannot disagree with the upstream',
 } as const;
