@@ -1,6 +1,6 @@
 /** What lies in a folder of models, and whether it can be used. */
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { openStaticEmbedder } from '../embedding/static.ts';
 import { ModelFailure, reasonOf } from './failure.ts';
 
@@ -28,6 +28,8 @@ async function describeModel(path: string): Promise<ListedModel> {
     await embedder.close();
     return { path, dimensions: embedder.dimensions, problem: null };
   } catch (error) {
-    return { path, dimensions: null, problem: reasonOf(error) };
+    const { code, path: file = '' } = error as NodeJS.ErrnoException;
+    const problem = code === 'ENOENT' ? `not whole, ${basename(file)} is missing` : reasonOf(error);
+    return { path, dimensions: null, problem };
   }
 }

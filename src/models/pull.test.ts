@@ -7,6 +7,7 @@ import { sha256, startFileServer, type FileServer } from '../../test/support/fil
 import { gge1Bytes } from '../../test/support/gge1-file.ts';
 import { safetensorsBytes, tensorOf, wordPieceJson } from '../../test/support/model2vec-folder.ts';
 import { ModelFailure } from './failure.ts';
+import { listModels } from './list.ts';
 import { defaultSource, pullModel, type Pulled, type PullRequest } from './pull.ts';
 
 const tokenizer = Buffer.from(JSON.stringify(wordPieceJson(['[UNK]', 'a'])));
@@ -127,6 +128,13 @@ describe('pullModel', () => {
   it('goes on where it broke off when the server has the same file still', async () => {
     await breakOff();
     expect(existsSync(inFolder('model.safetensors'))).toBe(false);
+    expect(await listModels(home)).toEqual([
+      {
+        path: join(home, 'm'),
+        dimensions: null,
+        problem: expect.stringMatching(/^not whole, .+ is missing$/) as string,
+      },
+    ]);
     await pull();
     expect(ranges()).toHaveLength(2);
     expect(ranges()[1]).toMatch(/^\/m\/model\.safetensors bytes=[1-9]\d*-$/);
@@ -175,7 +183,7 @@ describe('pullModel', () => {
     server.status = status;
     if (status !== 404) server.files.set('/m/SHA256SUMS', Buffer.from(''));
     await expect(pull()).rejects.toThrow(message);
-    expect(readdirSync(join(home, 'm'))).toEqual([]);
+    expect(readdirSync(home)).toEqual([]);
   });
 
   it('says that nobody listens', async () => {

@@ -2,7 +2,7 @@
  * Fetches a model that `cache.modelFile` can name: a model2vec folder or a GGE1 file. Every file is checked before any takes
  * its place, and the model is opened once, so that what is announced as usable is.
  */
-import { mkdir, rename, stat } from 'node:fs/promises';
+import { mkdir, rename, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TENSORS_FILE, TOKENIZER_FILE } from '../embedding/model2vec.ts';
 import { openStaticEmbedder } from '../embedding/static.ts';
@@ -50,7 +50,7 @@ const MOST_SUMS_BYTES = 1024 * 1024;
 
 /** Rejects with `ModelFailure`. */
 export async function pullModel(request: PullRequest): Promise<Pulled> {
-  const { from, home, sha256 } = request;
+  const { from, home } = request;
   const name = request.name.slice(request.name.lastIndexOf('/') + 1);
   const single = GGE1_URL.test(new URL(from).pathname);
   const folder = single ? home : join(home, name);
@@ -61,10 +61,25 @@ export async function pullModel(request: PullRequest): Promise<Pulled> {
     : [TOKENIZER_FILE, TENSORS_FILE].map((file) => ({ remote: file, path: join(folder, file) }));
 
   await writing(folder, () => mkdir(folder, { recursive: true }));
+  try {
+    return await pullInto(request, base, sources, path);
+  } catch (error) {
+    // A folder in which nothing has arrived is no model that broke off.
+    if (!single) await rmdir(folder).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function pullInto(
+  request: PullRequest,
+  base: string,
+  sources: readonly Source[],
+  path: string,
+): Promise<Pulled> {
   const sums = await readSums(`${base}/SHA256SUMS`, request.stallMs ?? STALL_MS);
   const fetched: Fetched[] = [];
   for (const source of sources) {
-    const given = source.remote === TOKENIZER_FILE ? null : sha256;
+    const given = source.remote === TOKENIZER_FILE ? null : request.sha256;
     fetched.push(await fetchOne(request, base, source, given ?? sums.get(source.remote) ?? null));
   }
   for (const { file, arrived } of fetched)
