@@ -15,7 +15,7 @@ const ASSISTANT: WorkloadSpec = {
 
 /** A small model on one box without a GPU: answers of about ten tokens, a second of work each, one at a time. */
 const SMALL_BOX = {
-  tokensPerSecond: 12,
+  tokensPerSecond: 9,
   prefillTokensPerSecond: 400,
   loadMs: 0,
   jitter: 0.2,
@@ -37,7 +37,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'sprint1',
     summary: 'Ten impatient clients, one slot, and a model runner that keeps crashing.',
     because:
-      'One slot is Ollama’s default (OLLAMA_NUM_PARALLEL=1). Twelve tokens a second is a small model on a CPU, so an answer takes about a second and ten clients want several times what one slot gives. Clients give up after 3.4 s, like an HTTP client with a short timeout. 35 % of the attempts answer 500, as a box short of memory does ("model runner has unexpectedly stopped"); the runner is back within seconds.',
+      'One slot is Ollama’s default (OLLAMA_NUM_PARALLEL=1). Nine tokens a second is a small model on a CPU, so an answer takes about a second and ten clients want several times what one slot gives. Clients give up after 3.4 s, like an HTTP client with a short timeout. 35 % of the attempts answer 500, as a box short of memory does ("model runner has unexpectedly stopped"); the runner is back within seconds.',
     speed: 10,
     clientTimeoutMs: 3_400,
     workload: ASSISTANT,

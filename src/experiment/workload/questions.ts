@@ -9,7 +9,7 @@ export interface Topic {
 }
 
 /** Answers of about one length take about the same time to make, so that the draw of topics does not decide a run. */
-const ANSWER_LENGTH = { least: 25, most: 60 };
+const ANSWER_LENGTH = { least: 28, most: 40 };
 
 /** What the simulator has short answers to: general knowledge, each under several wordings. */
 export function builtInTopics(): readonly Topic[] {

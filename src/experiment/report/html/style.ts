@@ -16,7 +16,7 @@ p{margin:4px 0 12px;max-width:78ch}
 .verdict{font-size:19px;line-height:1.4;margin:20px 0;padding:16px 0;border-block:1px solid var(--rule);max-width:none}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(190px,1fr));gap:1px;background:var(--rule);border:1px solid var(--rule)}
 .tile{background:var(--paper);padding:14px 16px}
-.tile b{display:block;font-size:21px;font-weight:600;line-height:1.3;white-space:nowrap}
+.tile b{display:block;font-size:18px;font-weight:600;line-height:1.4;white-space:nowrap}
 .tile span{color:var(--soft);font-size:13px}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(400px,1fr));gap:24px}
 .drawing{display:block;width:100%;height:auto;margin-top:8px;overflow:visible}
