@@ -1,4 +1,5 @@
 /** Everything that is generated for Grafana, Prometheus, Alertmanager and Kubernetes: paths below the output folder, and contents. */
+import { COMPARE_DASHBOARD_UID, compareDashboard } from './dashboards/compare.ts';
 import { grafanaDashboards } from './dashboards/dashboards.ts';
 import { dashboardProvider, prometheusDatasource } from './dashboards/provisioning.ts';
 import { printPrometheusRule, printRules, type RuleOptions } from './rules/print-rules.ts';
@@ -22,6 +23,7 @@ export function monitoringArtefacts(options: ArtefactOptions): Readonly<Record<s
   );
   return {
     ...Object.fromEntries(dashboards),
+    [`grafana/${COMPARE_DASHBOARD_UID}.json`]: `${JSON.stringify(compareDashboard(options), null, 2)}\n`,
     'grafana/provisioning/dashboards.yaml': dashboardProvider(),
     'grafana/provisioning/datasources.yaml': prometheusDatasource(),
     'prometheus/prometheus.yml': prometheusExample(options),

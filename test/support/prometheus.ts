@@ -18,7 +18,12 @@ export interface QueryResult {
   readonly value: number;
 }
 
-export async function startPrometheus(targetUrl: string, scrapeMs = 200): Promise<Prometheus> {
+/** `prepare` may fill the folder of its data before it starts. */
+export async function startPrometheus(
+  targetUrl: string,
+  scrapeMs = 200,
+  prepare: (data: string) => void = () => undefined,
+): Promise<Prometheus> {
   const folder = mkdtempSync(join(tmpdir(), 'llamascope-prometheus-'));
   const config = join(folder, 'prometheus.yml');
   writeFileSync(
@@ -29,6 +34,7 @@ scrape_configs:
     static_configs: [{ targets: ['${new URL(targetUrl).host}'] }]
 `,
   );
+  prepare(join(folder, 'data'));
   const child = spawn(
     'prometheus',
     [

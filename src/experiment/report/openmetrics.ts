@@ -3,6 +3,7 @@
  * Prometheus answers about it as if it had scraped each variant. All variants start at the same moment, so that they lie
  * over each other in a graph; time is the scenario's (simulated) time, a sample a second.
  */
+import { COMPARE_METRICS } from '../../core/compare-metrics.ts';
 import type { ExperimentResult } from '../experiment.ts';
 import { durationMs, isSuccess, OUTCOMES, type RequestResult } from '../outcome.ts';
 import type { RunResult } from '../run.ts';
@@ -22,42 +23,42 @@ interface Family {
 
 const FAMILIES: readonly Family[] = [
   {
-    name: 'llamascope_compare_requests',
+    name: COMPARE_METRICS.requests,
     type: 'counter',
     unit: null,
     help: 'Requests of a comparison that have ended, by how.',
     lines: ({ results }, labels, atMs) =>
       OUTCOMES.map((outcome) => {
         const count = results.filter((one) => one.endedMs <= atMs && one.outcome === outcome).length;
-        return `llamascope_compare_requests_total{${labels},outcome="${outcome}"} ${String(count)}`;
+        return `${COMPARE_METRICS.requests}_total{${labels},outcome="${outcome}"} ${String(count)}`;
       }),
   },
   {
-    name: 'llamascope_compare_duration_seconds',
+    name: COMPARE_METRICS.duration,
     type: 'histogram',
     unit: 'seconds',
     help: 'How long successful requests of a comparison took, in simulated time.',
     lines: ({ results }, labels, atMs, speed) => histogram(results, labels, atMs, speed),
   },
   {
-    name: 'llamascope_compare_inflight_requests',
+    name: COMPARE_METRICS.inflight,
     type: 'gauge',
     unit: null,
     help: 'Requests of a comparison under way.',
     lines: ({ results }, labels, atMs) => {
       const open = results.filter(({ startedMs, endedMs }) => startedMs <= atMs && endedMs > atMs).length;
-      return [`llamascope_compare_inflight_requests{${labels}} ${String(open)}`];
+      return [`${COMPARE_METRICS.inflight}{${labels}} ${String(open)}`];
     },
   },
   {
-    name: 'llamascope_compare_breaker_state',
+    name: COMPARE_METRICS.breaker,
     type: 'gauge',
     unit: null,
     help: 'The breaker in a comparison: 0 = CLOSED, 1 = OPEN, 2 = HALF_OPEN.',
     lines: ({ transitions, variant }, labels, atMs) => {
       if (variant === 'direct') return [];
       const state = transitions.filter((one) => one.atMs <= atMs).at(-1)?.to ?? 'closed';
-      return [`llamascope_compare_breaker_state{${labels}} ${String(STATE[state])}`];
+      return [`${COMPARE_METRICS.breaker}{${labels}} ${String(STATE[state])}`];
     },
   },
 ];
@@ -94,7 +95,7 @@ function histogram(results: readonly RequestResult[], labels: string, atMs: numb
   const took = results
     .filter(({ outcome, endedMs }) => isSuccess(outcome) && endedMs <= atMs)
     .map((one) => (durationMs(one) * speed) / 1_000);
-  const name = 'llamascope_compare_duration_seconds';
+  const name = COMPARE_METRICS.duration;
   const buckets = [...BOUNDS, Infinity].map((bound) => {
     const le =
       bound === Infinity ? '+Inf' : bound.toFixed(bound % 1 === 0 ? 1 : 3).replace(/(\.\d*?[1-9])0+$/, '$1');
