@@ -2,12 +2,13 @@
  * The semantic cache measured: wrong hits against hits for every embedder and mode on each data set, and what a lookup
  * costs by size. Writes docs/benchmarks/semantic-cache.md and its plots.
  *
- *     npm run bench:cache [-- --quick] [-- --use-lite]
+ *     npm run bench:cache [-- --quick] [-- --use-lite] [-- --lookups]
  *
- * Reads the data sets in `$LLAMASCOPE_SHARED` or `../shared`. About two minutes on an idle machine; `--quick` takes three
- * seeds instead of ten and writes nothing, `--use-lite` adds the embedder in a worker (several minutes more).
+ * Reads the data sets in `$LLAMASCOPE_SHARED` or `../shared`. About ten minutes; `--quick` takes three
+ * seeds instead of ten and writes nothing, `--use-lite` adds the embedder in a worker (several minutes more),
+ * `--lookups` measures only those and puts them into the page that is there.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { TextEmbedder } from '../src/core/embedder.ts';
@@ -36,41 +37,56 @@ const potion = await openStaticEmbedder(
 const builtin = await openBuiltinEmbedder();
 const pairScorer = createPairScorer(BUILTIN_WEIGHTS, builtin.words);
 
+const folder = resolve(import.meta.dirname, '..', 'docs', 'benchmarks');
+const pageFile = join(folder, 'semantic-cache.md');
+const LOOKUPS = '## Lookup by size';
 const sections: string[] = [];
 const plots: Record<string, string> = {};
-const sets: readonly (readonly [string, readonly Utterance[]])[] = [
-  ['CLINC150', await readClinc(data)],
-  ['Banking77', await readBanking(data)],
-];
-await hitsOf('built-in model and pair scorer', builtin, pairScorer);
-await hitsOf('built-in model, cosine', builtin, cosineScorer(builtin));
-await hitsOf('potion-base-2M, cosine', potion, cosineScorer(potion));
-if (process.argv.includes('--use-lite')) {
-  const useLite = await openSharedUseLite();
-  await hitsOf('USE-lite, cosine', useLite, cosineScorer(useLite));
-  await useLite.close();
-}
-process.stderr.write('lookups\n');
+const onlyLookups = process.argv.includes('--lookups');
+if (!onlyLookups) await allHits();
 const latency = measureLookups(builtin, pairScorer, await readTexts(data), SIZES);
-const page = `${head()}\n## Wrong hits against hits\n\n${HITS_TEXT()}\n${sections.join('\n')}\n${lookups(builtin, latency)}`;
+const above = onlyLookups
+  ? ((await readFile(pageFile, 'utf8')).split(LOOKUPS)[0] as string)
+  : `${head()}\n## Wrong hits against hits\n\n${HITS_TEXT()}\n${sections.join('\n')}\n`;
+const page = `${above}${lookups(builtin, latency)}`;
 process.stdout.write(page);
 if (!quick) {
-  const folder = resolve(import.meta.dirname, '..', 'docs', 'benchmarks');
   await mkdir(join(folder, 'semantic-cache'), { recursive: true });
-  await writeFile(join(folder, 'semantic-cache.md'), page);
+  await writeFile(pageFile, page);
   for (const [name, svg] of Object.entries(plots))
     await writeFile(join(folder, 'semantic-cache', `${name}.svg`), svg);
 }
 
-async function hitsOf(name: string, embedder: TextEmbedder, scorer: Scorer): Promise<void> {
-  for (const [set, utterances] of sets) {
-    const all = await embedAll(embedder, utterances);
-    const streams = Array.from({ length: SEEDS }, (_, i) => buildStream(all, scorer, i + 1, REQUESTS));
-    const report = reportHits(set, name, scorer.recommendedThreshold, streams);
-    sections.push(report.markdown);
-    Object.assign(plots, report.plots);
-    process.stderr.write(`${set}, ${name}: done\n`);
-  }
+async function allHits(): Promise<void> {
+  const sets = [
+    ['CLINC150', await readClinc(data)],
+    ['Banking77', await readBanking(data)],
+  ] as const;
+  const hits = async (name: string, embedder: TextEmbedder, scorer: Scorer): Promise<void> => {
+    for (const [set, utterances] of sets) await hitsOf(set, utterances, name, embedder, scorer);
+  };
+  await hits('built-in model and pair scorer', builtin, pairScorer);
+  await hits('built-in model, cosine', builtin, cosineScorer(builtin));
+  await hits('potion-base-2M, cosine', potion, cosineScorer(potion));
+  if (!process.argv.includes('--use-lite')) return;
+  const useLite = await openSharedUseLite();
+  await hits('USE-lite, cosine', useLite, cosineScorer(useLite));
+  await useLite.close();
+}
+
+async function hitsOf(
+  set: string,
+  utterances: readonly Utterance[],
+  name: string,
+  embedder: TextEmbedder,
+  scorer: Scorer,
+): Promise<void> {
+  const all = await embedAll(embedder, utterances);
+  const streams = Array.from({ length: SEEDS }, (_, i) => buildStream(all, scorer, i + 1, REQUESTS));
+  const report = reportHits(set, name, scorer.recommendedThreshold, streams);
+  sections.push(report.markdown);
+  Object.assign(plots, report.plots);
+  process.stderr.write(`${set}, ${name}: done\n`);
 }
 
 async function embedAll(embedder: TextEmbedder, utterances: readonly Utterance[]): Promise<Embedded[]> {
@@ -106,12 +122,13 @@ function lookups({ dimensions }: TextEmbedder, rows: readonly LatencyRow[]): str
   const us = (value: number): string => value.toFixed(value < 10 ? 1 : 0);
   const lines = rows.map(
     ({ entries, whole, embed, search, guard, recall, bytesPerEntry }) =>
-      `| ${entries.toLocaleString('en')} | **${us(whole.p50)}** / ${us(whole.p99)} | ${us(embed.p50)} | ${us(search.p50)} / ${us(search.p99)} | ${us(guard.p50)} / ${us(guard.p99)} | ${recall.toFixed(3)} | ${us(bytesPerEntry)} |`,
+      `| ${entries.toLocaleString('en')} | **${us(whole.p50)}** / ${us(whole.p99)} | ${us(embed.p50)} | ${us(search.p50)} / ${us(search.p99)} | ${us(guard.p50)} / ${us(guard.p99)} | ${recall.toFixed(3)} | ${entries < 100_000 ? '' : us(bytesPerEntry)} |`,
   );
-  return `## Lookup by size
+  return `${LOOKUPS}
 
 One scope, ${String(dimensions)} dimensions, one thread. Questions of all the data sets, put together two by two where there are not enough. Times in µs, p50 / p99: the whole,
-of which embedding, search for the 32 nearest, and guard and score. Recall is that of the nearest by exact comparison.
+of which embedding, search for the 32 nearest, and guard and score. Recall is that of the nearest by exact comparison. Bytes per entry are those of the index and the texts, by the growth of the process.
+Near misses have [a page of their own](near-misses.md), and so has [who goes first when the cache is full](cache-eviction.md).
 
 | entries | whole | embed | search | guard and score | recall@1 | bytes per entry |
 |---|---|---|---|---|---|---|
