@@ -70,4 +70,42 @@ describe.skipIf(SKIP_BROWSER)('the baseline on the page', () => {
     await page.waitForSelector('[data-view="compare"] .panel-empty >> text=/No baseline is set/');
     expect(await opened.problems()).toEqual([]);
   });
+
+  it('shows a comparison from its file, and says when a file is none', async () => {
+    await using opened = await openPage(browser, `${stack.page}#/compare`);
+    const { page } = opened;
+    const file = (text: string): { name: string; mimeType: string; buffer: Buffer } => ({
+      name: 'report.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(text),
+    });
+    const variant = (name: string, success: number): unknown => ({
+      variant: name,
+      n: 300,
+      success,
+      interval: { low: success - 0.04, high: success + 0.01 },
+      outcomes: { wrong: 0 },
+      p50Ms: 292,
+      p95Ms: 1_335,
+      upstreamRequests: 300,
+    });
+    const report = {
+      version: 1,
+      verdict: 'Success 17.3 % → 98 %.',
+      plan: { scenario: { name: 'sprint1', summary: 'Ten impatient clients.' } },
+      summary: { variants: [variant('direct', 0.173), variant('all', 0.98)] },
+    };
+    await page.setInputFiles('input[type="file"]', file(JSON.stringify(report)));
+    const rows = page.locator('[aria-label="Comparison"] tbody tr');
+    await rows.first().waitFor();
+    expect(await rows.count()).toBe(2);
+    expect(await rows.first().textContent()).toMatch(/^direct17\s% of 300/);
+    expect(await page.textContent('[data-view="compare"]')).toContain('Success 17.3 % → 98 %.');
+    await page.evaluate(AXE);
+    expect(await page.evaluate<string[]>(AXE_RUN)).toEqual([]);
+    mkdirSync(path.resolve('.cache/screenshots'), { recursive: true });
+    await page.screenshot({ path: path.resolve('.cache/screenshots/comparison-light.png') });
+    await page.setInputFiles('input[type="file"]', file('{}'));
+    await page.waitForSelector('[role="alert"] >> text=/report.json is no report.json/');
+  });
 });

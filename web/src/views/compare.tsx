@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { usePage } from '../page-context.ts';
 import { Baseline } from '../parts/baseline.tsx';
+import { Comparison } from '../parts/comparison.tsx';
 import { copyText } from '../parts/copy.ts';
 
 /** Own traffic against a baseline. No comparison runs inside a gateway that serves people; here is how to run one beside it. */
@@ -17,6 +18,7 @@ export function Compare(): JSX.Element {
         </div>
       </header>
       <Baseline />
+      <Comparison />
       <section class="notice">
         <h2>What protection is worth</h2>
         <p>
