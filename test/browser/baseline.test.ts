@@ -37,7 +37,8 @@ describe.skipIf(SKIP_BROWSER)('the baseline on the page', () => {
     await page.waitForSelector('dialog', { state: 'detached' });
 
     await using _ = stack.load();
-    await answered(stack, 20);
+    // More than the 20 that a judgement needs: the last second of them may not have been sampled yet.
+    await answered(stack, 80);
     // Refused until the second with the first request has been sampled.
     await until(async () => {
       const reply = await fetch(`${stack.url}/dashboard/api/state`);
