@@ -1,4 +1,4 @@
-/** The baseline on the page, in a real Chromium: set behind a question, shown against the present, cleared. */
+/** What the page does behind a question, in a real Chromium: the baseline set and cleared, the cache purged; and a comparison opened. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -15,7 +15,7 @@ const AXE_RUN = `axe.run(document, { resultTypes: ['violations'] }).then(({ viol
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
-describe.skipIf(SKIP_BROWSER)('the baseline on the page', () => {
+describe.skipIf(SKIP_BROWSER)('baseline, comparison and purge on the page', () => {
   let browser: Browser;
   let stack: PageStack;
   beforeAll(async () => {
@@ -108,5 +108,17 @@ describe.skipIf(SKIP_BROWSER)('the baseline on the page', () => {
     await page.screenshot({ path: path.resolve('.cache/screenshots/comparison-light.png') });
     await page.setInputFiles('input[type="file"]', file('{}'));
     await page.waitForSelector('[role="alert"] >> text=/report.json is no report.json/');
+  });
+
+  it('purges the cache behind its question, and the log has it', async () => {
+    await using opened = await openPage(browser, `${stack.page}#/cache`);
+    const { page } = opened;
+    await using _ = stack.load();
+    await until(() => stack.gateway.state.cache().entries > 0, 'something stored');
+    await page.click('button >> text=/^Purge/');
+    await page.click('dialog .primary');
+    await page.waitForSelector('.toast >> text="The cache was purged"');
+    const events = await (await fetch(`${stack.url}/dashboard/api/events`)).text();
+    expect(events).toContain('cache.purge');
   });
 });

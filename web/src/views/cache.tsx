@@ -21,7 +21,10 @@ export function Cache(): JSX.Element {
     <>
       <ViewTitle view="cache">
         {offers(page, 'cache.purge') && (
-          <button type="button" onClick={() => page.ask({ id: 'cache.purge', subject: '' })}>
+          <button
+            type="button"
+            onClick={() => page.ask({ id: 'cache.purge', subject: '', body: { all: true } })}
+          >
             Purge cache
           </button>
         )}
