@@ -3,6 +3,9 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config';
 const config: ViteUserConfig = defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'web/**/*.test.ts', 'test/**/*.test.ts'],
+    // Most suites drive real processes (Chromium, Prometheus, Redis) on whatever machine CI has: one that fails there gets a
+    // second try, which the report names. A second try never happens on a developer's machine, where it would hide a race.
+    retry: process.env['CI'] === 'true' ? 1 : 0,
     testTimeout: 20_000,
     hookTimeout: 60_000,
     pool: 'forks',

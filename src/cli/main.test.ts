@@ -119,7 +119,10 @@ describe('the process', () => {
       ((await (await fetch(`${url}/admin/cache`)).json()) as { readonly mode: string }).mode;
     write('cache: { mode: exact }\n');
     await expect.poll(mode, { timeout: 10_000 }).toBe('exact');
-    expect(running.err()).toContain('"trigger":"file","changed":["cache.mode"]');
+    // The line comes through a pipe, some time after the change it speaks of.
+    await expect
+      .poll(running.err, { timeout: 10_000 })
+      .toContain('"trigger":"file","changed":["cache.mode"]');
     running.child.kill('SIGHUP');
     await expect.poll(running.err, { timeout: 10_000 }).toContain('"trigger":"signal","changed":[]');
     write('cache: { mode: nonsense }\n');

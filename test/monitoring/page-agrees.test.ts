@@ -45,7 +45,13 @@ describe.skipIf(!hasComponent('prometheus') && process.env['CI'] !== 'true')(
     beforeAll(async () => {
       stack = await startStack({
         simulator: { tokensPerSecond: 800, prefillTokensPerSecond: 20_000, jitter: 0.3, numParallel: 4 },
-        upstream: { name: 'gpu-1', parallel: 4, breaker: { consecutiveFailures: 1_000 } },
+        upstream: {
+          name: 'gpu-1',
+          parallel: 4,
+          breaker: { consecutiveFailures: 1_000 },
+          // Unused connections must not be closed at the very moment that both look at.
+          pool: { keepAliveMs: 300_000 },
+        },
         config: {
           cache: { mode: 'on', sampled: true, embedder: 'builtin' },
           retry: { max: 1, baseMs: 5 },
