@@ -151,6 +151,8 @@ async function drive({ url, simulator, gateway }: Stack): Promise<void> {
   for (let n = 6; n < 9; n += 1) await round(n);
   simulator.setFaults({ rules: [{ fault: 'refuse', path: '*' }] });
   await simulator.settled();
+  // The faults before may have left the breaker open, and then nobody tries to connect.
+  await fetch(`${url}/admin/breakers/gpu-1/reset`, { method: 'POST' });
   for (let n = 0; n < 12; n += 1) await chat(`refused ${String(n)}`);
   simulator.clearFaults();
   await simulator.settled();
