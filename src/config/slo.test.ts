@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_OBJECTIVES } from '../observability/rules/rules.ts';
 import { BUCKETS } from '../telemetry/catalogue/definition.ts';
 import { ConfigError } from './problems.ts';
 import { resolveConfig } from './resolve.ts';
@@ -22,6 +23,8 @@ describe('objectives', () => {
       { name: 'availability', kind: 'availability', objective: 0.99, thresholdMs: null },
       { name: 'first-token', kind: 'first-token', objective: 0.95, thresholdMs: 10_000 },
     ]);
+    // What `llamascope generate` commits for everybody is made for the same promises.
+    expect(resolve(undefined)).toEqual(DEFAULT_OBJECTIVES);
     expect(resolve([])).toEqual([]);
     expect(resolve([{ name: 'fast', kind: 'token-time', objective: 0.95, thresholdMs: 50 }])).toHaveLength(1);
   });
