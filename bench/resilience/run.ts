@@ -5,8 +5,8 @@
 import { seededRng } from '../../src/runtime/rng.ts';
 import type { FaultRule } from '../../src/simulator/index.ts';
 import { Crowd, type Answer, type Ending } from './clients.ts';
-import { startFleet, type Fleet, type Upstream } from './fleet.ts';
-import { Monitor, scrape, sum } from './watch.ts';
+import { startFleet, type Fleet, type Upstream } from '../fleet.ts';
+import { Monitor, scrape, sum } from '../watch.ts';
 
 export interface SoakOptions {
   /** With faults that change. */

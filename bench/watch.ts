@@ -1,5 +1,5 @@
 /** What the gateway says of itself, read while the clients ask. */
-import { parseExposition, type Sample } from '../../test/support/metrics.ts';
+import { parseExposition, type Sample } from '../test/support/metrics.ts';
 
 export async function scrape(url: string): Promise<readonly Sample[]> {
   return parseExposition(await (await fetch(`${url}/metrics`)).text());

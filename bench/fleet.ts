@@ -3,9 +3,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { FaultPlan, SimulatorState } from '../../src/simulator/index.ts';
+import type { FaultPlan, SimulatorState } from '../src/simulator/index.ts';
 
-const MAIN = path.join(import.meta.dirname, '../../src/cli/main.ts');
+const MAIN = path.join(import.meta.dirname, '../src/cli/main.ts');
 export const NAMES = ['one', 'two', 'three'] as const;
 export type Name = (typeof NAMES)[number];
 
@@ -32,6 +32,8 @@ export interface FleetOptions {
   /** Generations at once per upstream. */
   readonly parallel: number;
   readonly tokensPerSecond: number;
+  /** Groups of the gateway's configuration that differ from the soak's own. */
+  readonly configuration?: Readonly<Record<string, unknown>>;
 }
 
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
@@ -70,7 +72,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
 /** Time limits scaled to the soak: what takes minutes in the field takes seconds here. */
 function configuration(
   upstreams: readonly Upstream[],
-  { parallel }: FleetOptions,
+  { parallel, configuration: own = {} }: FleetOptions,
   weights: Readonly<Partial<Record<Name, number>>>,
 ): object {
   return {
@@ -87,6 +89,7 @@ function configuration(
       breaker: { openMs: 2_000 },
       timeouts: { connectMs: 1_000, firstTokenMs: 4_000, idleMs: 3_000 },
     })),
+    ...own,
   };
 }
 
