@@ -20,7 +20,8 @@ import { passGate } from './gate.ts';
 import type { UpstreamOptions } from './options.ts';
 import type { ProbeOptions } from './probe.ts';
 import { Roster } from './roster.ts';
-import { pick, reachable, suitable, type Choice } from './select.ts';
+import { Sampler } from './sample.ts';
+import { pick, reachable, suitable } from './select.ts';
 import type { Upstream } from './upstream.ts';
 import { Tuning, type TuningOptions } from './tuning.ts';
 import { WarmUp } from './warm-up.ts';
@@ -48,11 +49,13 @@ export class Upstreams {
   readonly #roster: Roster;
   readonly #warmUp = new WarmUp();
   readonly #tuning: Tuning;
+  readonly #sampler: Sampler<Upstream>;
   #panic = false;
 
   constructor(options: readonly UpstreamOptions[], deps: UpstreamsDeps) {
     this.#deps = deps;
     this.#tuning = new Tuning(deps.tuning);
+    this.#sampler = new Sampler(deps.rng, this.#tuning, (one, exchange) => one.breakers.isOpen(exchange));
     this.#roster = new Roster(options, { ...deps, tuning: this.#tuning });
     this.#tuning.mayLoseOne = () => this.#mayLoseOne();
     this.#tuning.healthChanged = () => {
@@ -211,17 +214,19 @@ export class Upstreams {
 
   /** `forced`: its breaker is open, and is to be passed all the same (`breaker.allOpen: leastRemaining`). */
   #choose(exchange: Exchange, refused: readonly Upstream[]): { upstream: Upstream; forced: boolean } {
+    const drawn = refused.length > 0 ? null : this.#sampler.pick(this.#all, exchange, this.#panic);
+    const chosen = drawn === null ? this.#amongAll(exchange, refused) : { upstream: drawn, forced: false };
+    chosen.upstream.assign();
+    return chosen;
+  }
+
+  #amongAll(exchange: Exchange, refused: readonly Upstream[]): { upstream: Upstream; forced: boolean } {
     const able = suitable(this.#all, exchange);
     if (able.length === 0) throw this.#nobody(exchange);
     const open = able.filter((one) => !refused.includes(one) && !one.breakers.isOpen(exchange));
-    const upstream = pick(open, exchange, this.#choice());
-    const chosen = upstream ?? this.#whenAllRefuse(able, exchange);
-    chosen.assign();
-    return { upstream: chosen, forced: upstream === null };
-  }
-
-  #choice(): Choice {
-    return { rng: this.#deps.rng, panic: this.#panic, routing: this.#tuning.routing };
+    const how = { rng: this.#deps.rng, panic: this.#panic, routing: this.#tuning.routing };
+    const upstream = pick(open, exchange, how);
+    return { upstream: upstream ?? this.#whenAllRefuse(able, exchange), forced: upstream === null };
   }
 
   /** Every suitable breaker is open or full of probes: one rejection, on the one that would be tried next. */

@@ -5,42 +5,7 @@ import { routeOf } from '../../test/support/send.ts';
 import { upstreamName } from '../core/ids.ts';
 import { seededRng } from '../runtime/rng.ts';
 import { pick, suitable, type Candidate } from './select.ts';
-
-interface Given {
-  readonly kind?: 'ollama' | 'openai';
-  readonly tier?: number;
-  readonly weight?: number;
-  readonly parallel?: number;
-  readonly draining?: boolean;
-  readonly healthy?: boolean;
-  readonly models?: readonly string[];
-  readonly denied?: readonly string[];
-  readonly resident?: readonly string[];
-  readonly assigned?: number;
-  readonly recentFailures?: number;
-}
-
-function candidate(name: string, given: Given = {}): Candidate {
-  return {
-    name: upstreamName(name),
-    options: {
-      kind: given.kind ?? 'ollama',
-      tier: given.tier ?? 0,
-      weight: given.weight ?? 1,
-      parallel: given.parallel ?? 1,
-    },
-    weight: given.weight ?? 1,
-    draining: given.draining ?? false,
-    mayServe: (model) => !(given.denied ?? []).includes(model),
-    hasModel: (model) => (given.models ?? ['m']).includes(model),
-    health: {
-      healthy: given.healthy ?? true,
-      resident: (model) => (given.resident ?? []).includes(model),
-    },
-    assigned: given.assigned ?? 0,
-    recentFailures: given.recentFailures ?? 0,
-  };
-}
+import { candidate } from '../../test/support/candidate.ts';
 
 /** How often each was picked in many draws. */
 function shares(candidates: readonly Candidate[], tried: string[] = []): Record<string, number> {

@@ -80,6 +80,11 @@ export function pick<C extends Candidate>(
   if (key !== null && routing !== undefined) return pickSticky(wanted, key, routing.stickyLoad);
   const first = draw(wanted, rng, null);
   const second = draw(wanted, rng, first);
+  return lessLoaded(first, second, model);
+}
+
+/** The one with less work ahead of a request for the model; the first when they are even. */
+export function lessLoaded<C extends Candidate>(first: C, second: C, model: ModelId | null): C {
   return cost(second, model) < cost(first, model) ? second : first;
 }
 
