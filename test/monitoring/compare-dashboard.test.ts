@@ -47,8 +47,10 @@ describe('the before/after dashboard', () => {
       const file = path.join(folder, 'report.openmetrics.txt');
       writeFileSync(file, openMetricsReport(result));
       try {
-        await using prometheus = await startPrometheus('http://127.0.0.1:9', 1_000, (data) => {
-          execFileSync('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', file, data]);
+        await using prometheus = await startPrometheus('http://127.0.0.1:9', 1_000, {
+          prepare: (data) => {
+            execFileSync('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', file, data]);
+          },
         });
         const longest = Math.max(...result.runs.map((run) => run.durationMs)) * result.plan.scenario.speed;
         const end = Math.floor(result.startedAt / 1_000) + Math.ceil(longest / 1_000) + 1;

@@ -1,11 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A real Prometheus scraping one target, every 200 ms unless told otherwise, with its data in a folder of its own. */
+/** A real Prometheus scraping gateways, every 200 ms unless told otherwise, with its data in a folder of its own. */
 export interface Prometheus extends AsyncDisposable {
   readonly url: string;
+  /** Scrapes these from now on. */
+  setTargets(urls: readonly string[]): void;
   /** An instant query, now or at a unix time in seconds; the result vector. Throws with Prometheus' own message on a bad query. */
   query(expression: string, at?: number): Promise<readonly QueryResult[]>;
   /** The one value of a query that has one result. */
@@ -18,23 +20,47 @@ export interface QueryResult {
   readonly value: number;
 }
 
-/** `prepare` may fill the folder of its data before it starts. */
+export interface PrometheusSetUp {
+  /** May fill the folder of its data before it starts. */
+  readonly prepare?: (data: string) => void;
+  /** The text of a rule file, evaluated as often as it scrapes. */
+  readonly rules?: string;
+  /** Where its alerts go. */
+  readonly alertmanagerUrl?: string;
+}
+
 export async function startPrometheus(
-  targetUrl: string,
+  targetUrls: string | readonly string[],
   scrapeMs = 200,
-  prepare: (data: string) => void = () => undefined,
+  { prepare, rules = 'groups: []', alertmanagerUrl }: PrometheusSetUp = {},
 ): Promise<Prometheus> {
   const folder = mkdtempSync(join(tmpdir(), 'llamascope-prometheus-'));
   const config = join(folder, 'prometheus.yml');
+  const setTargets = (urls: readonly string[]): void => {
+    const targets = urls.map((url) => new URL(url).host);
+    // Exchanged whole: Prometheus watches the folder.
+    writeFileSync(join(folder, 'targets.new'), JSON.stringify([{ targets }]));
+    renameSync(join(folder, 'targets.new'), join(folder, 'targets.json'));
+  };
+  setTargets(typeof targetUrls === 'string' ? [targetUrls] : targetUrls);
+  writeFileSync(join(folder, 'rules.yml'), rules);
+  const every = `${String(scrapeMs)}ms`;
   writeFileSync(
     config,
-    `global: { scrape_interval: ${scrapeMs}ms, scrape_timeout: ${scrapeMs}ms }
-scrape_configs:
-  - job_name: llamascope
-    static_configs: [{ targets: ['${new URL(targetUrl).host}'] }]
-`,
+    JSON.stringify({
+      global: { scrape_interval: every, scrape_timeout: every, evaluation_interval: every },
+      rule_files: ['rules.yml'],
+      ...(alertmanagerUrl === undefined
+        ? {}
+        : {
+            alerting: {
+              alertmanagers: [{ static_configs: [{ targets: [new URL(alertmanagerUrl).host] }] }],
+            },
+          }),
+      scrape_configs: [{ job_name: 'llamascope', file_sd_configs: [{ files: ['targets.json'] }] }],
+    }),
   );
-  prepare(join(folder, 'data'));
+  prepare?.(join(folder, 'data'));
   const child = spawn(
     'prometheus',
     [
@@ -54,7 +80,7 @@ scrape_configs:
   };
   try {
     const url = `http://${await listeningAddress(child)}`;
-    return client(url, stop);
+    return client(url, setTargets, stop);
   } catch (error) {
     await stop();
     throw error;
@@ -77,7 +103,7 @@ function listeningAddress(child: ChildProcess): Promise<string> {
   });
 }
 
-function client(url: string, stop: () => Promise<void>): Prometheus {
+function client(url: string, setTargets: Prometheus['setTargets'], stop: () => Promise<void>): Prometheus {
   const query = async (expression: string, at?: number): Promise<readonly QueryResult[]> => {
     const time = at === undefined ? '' : `&time=${at}`;
     const response = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(expression)}${time}`);
@@ -91,6 +117,7 @@ function client(url: string, stop: () => Promise<void>): Prometheus {
   };
   return {
     url,
+    setTargets,
     query,
     async value(expression): Promise<number> {
       const result = await query(expression);
