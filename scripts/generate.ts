@@ -15,6 +15,7 @@ const DEFAULTS = {
   prefix: '',
   gatewayUrl: 'http://127.0.0.1:11435',
   grafanaUrl: 'http://127.0.0.1:3000',
+  webhookUrl: 'http://127.0.0.1:5001',
   datasource: null,
   objectives: DEFAULT_OBJECTIVES,
 };

@@ -59,6 +59,31 @@ describe('llamascope generate', () => {
     expect(scrape).toContain('scheme: https');
   });
 
+  it('shortens what one would wait for, and sends alerts where it is told', async () => {
+    const { code } = await generate(
+      '--out',
+      's',
+      '--speed',
+      '60',
+      '--webhook-url',
+      'http://127.0.0.1:9/hook',
+    );
+    expect(code).toBe(0);
+    const rules = readFileSync(join(folder, 's/prometheus/rules.yml'), 'utf8');
+    expect(rules).toContain('circuit_breaker_transitions_total{job="llamascope",to_state="open"}[10s]');
+    expect(rules).toContain('for: 1s');
+    const routes = readFileSync(join(folder, 's/alertmanager/alertmanager.yml'), 'utf8');
+    expect(routes).toContain('group_interval: 5s');
+    expect(routes).toContain('url: http://127.0.0.1:9/hook/pager');
+    for (const speed of ['0', '151', 'fast']) {
+      const { code: refused, err } = await generate('--out', 's', '--speed', speed);
+      expect([refused, err]).toEqual([
+        2,
+        expect.stringContaining(`--speed: "${speed}", expected a number from 1 to 150`) as string,
+      ]);
+    }
+  });
+
   it('refuses addresses that are none, and says when it cannot write', async () => {
     const bad = await generate('--gateway-url', 'gw');
     expect([bad.code, bad.err]).toEqual([

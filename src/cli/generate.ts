@@ -9,6 +9,9 @@ import { optionList } from './help-text.ts';
 import { quickstartDefaults } from './quickstart.ts';
 import { CommandFailure, UsageError, type CliIo, type Command, type ExitCode } from './io.ts';
 
+/** Beyond it, the five-minute windows would be shorter than two scrapes a second apart. */
+const MAX_SPEED = 150;
+
 const options: readonly OptionSpec[] = [
   configOption,
   { name: 'out', value: 'DIR', help: 'Where the files go. Default ./monitoring.' },
@@ -27,6 +30,16 @@ const options: readonly OptionSpec[] = [
     name: 'datasource',
     value: 'UID',
     help: 'The data source that dashboards start with. Default: whichever is Grafana’s default.',
+  },
+  {
+    name: 'webhook-url',
+    value: 'URL',
+    help: 'Where the Alertmanager example sends alerts, below /pager and /tickets. Default http://127.0.0.1:5001.',
+  },
+  {
+    name: 'speed',
+    value: 'N',
+    help: 'Divides every window, wait and interval of rules and Alertmanager, to watch alerts fire: 60 makes minutes of hours. Default 1.',
   },
   { name: 'check', value: null, help: 'Write nothing; fail, naming them, if files would change.' },
 ];
@@ -67,6 +80,8 @@ function readArtefactOptions(values: OptionValues, config: Config): ArtefactOpti
     prefix: config.metrics.prefix,
     gatewayUrl: url(values, 'gateway-url') ?? 'http://127.0.0.1:11435',
     grafanaUrl: url(values, 'grafana-url') ?? config.dashboard.grafanaUrl ?? 'http://127.0.0.1:3000',
+    webhookUrl: url(values, 'webhook-url') ?? 'http://127.0.0.1:5001',
+    speed: speed(values),
     datasource: text(values, 'datasource'),
     objectives: config.slo,
   };
@@ -95,6 +110,13 @@ function write(folder: string, files: Readonly<Record<string, string>>): void {
 function text(values: OptionValues, name: string): string | null {
   const value = values[name];
   return typeof value === 'string' ? value : null;
+}
+
+function speed(values: OptionValues): number {
+  const given = text(values, 'speed');
+  const number = Number(given ?? 1);
+  if (number >= 1 && number <= MAX_SPEED) return number;
+  throw new UsageError(`--speed: "${String(given)}", expected a number from 1 to ${String(MAX_SPEED)}`);
 }
 
 /** Without a slash at its end. */

@@ -12,6 +12,8 @@ import { RUNBOOKS } from './runbooks/runbooks.ts';
 
 export interface ArtefactOptions extends RuleOptions {
   readonly objectives: readonly Objective[];
+  /** Where the Alertmanager example sends alerts, below `/pager` and `/tickets`. */
+  readonly webhookUrl: string;
   /** The uid of the data source that dashboards start with; null: Grafana's default. */
   readonly datasource: string | null;
 }
@@ -28,7 +30,7 @@ export function monitoringArtefacts(options: ArtefactOptions): Readonly<Record<s
     'grafana/provisioning/datasources.yaml': prometheusDatasource(),
     'prometheus/prometheus.yml': prometheusExample(options),
     'prometheus/rules.yml': printRules(groups, options),
-    'alertmanager/alertmanager.yml': alertmanagerExample(),
+    'alertmanager/alertmanager.yml': alertmanagerExample(options),
     'kubernetes/prometheus-rule.yaml': printPrometheusRule(groups, options),
     'kubernetes/service-monitor.yaml': serviceMonitor(options),
   };

@@ -1,19 +1,35 @@
 import { stringify } from 'yaml';
+import { promqlDuration } from '../promql.ts';
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
 
 /**
- * An Alertmanager configuration to start from. Grouped by alert and upstream, so that one broken box is one message; a
- * gateway that is down silences everything else about it, and an open breaker the alerts that are its consequence.
+ * An Alertmanager configuration to start from. Grouped by alert and upstream, so that one broken box is one message; when
+ * there is no gateway at all, nothing else is said, and an open breaker silences the alerts that are its consequence.
  */
-export function alertmanagerExample(): string {
+export function alertmanagerExample({
+  webhookUrl,
+  speed = 1,
+}: {
+  readonly webhookUrl: string;
+  readonly speed?: number;
+}): string {
+  const lasts = (seconds: number): string => promqlDuration(seconds / speed);
   const config = {
     route: {
       receiver: 'tickets',
       group_by: ['alertname', 'breaker_name', 'upstream', 'slo'],
-      group_wait: '30s',
-      group_interval: '5m',
-      repeat_interval: '12h',
+      group_wait: lasts(30),
+      group_interval: lasts(5 * MINUTE),
+      repeat_interval: lasts(12 * HOUR),
       routes: [
-        { receiver: 'pager', matchers: ['severity="critical"'], group_wait: '10s', repeat_interval: '1h' },
+        {
+          receiver: 'pager',
+          matchers: ['severity="critical"'],
+          group_wait: lasts(10),
+          repeat_interval: lasts(HOUR),
+        },
         { receiver: 'tickets', matchers: ['severity="warning"'] },
         { receiver: 'nobody', matchers: ['severity="info"'] },
       ],
@@ -22,6 +38,8 @@ export function alertmanagerExample(): string {
       {
         source_matchers: ['alertname="LlamascopeDown"'],
         target_matchers: ['alertname=~"Llamascope.+"', 'alertname!="LlamascopeDown"'],
+        // One of several that is down has a name, and the others have something to say: only when all are gone is there none.
+        equal: ['instance'],
       },
       {
         source_matchers: ['alertname="LlamascopeBreakerOpen"'],
@@ -35,8 +53,8 @@ export function alertmanagerExample(): string {
       },
     ],
     receivers: [
-      { name: 'pager', webhook_configs: [{ url: 'http://127.0.0.1:5001/pager', send_resolved: true }] },
-      { name: 'tickets', webhook_configs: [{ url: 'http://127.0.0.1:5001/tickets', send_resolved: true }] },
+      { name: 'pager', webhook_configs: [{ url: `${webhookUrl}/pager`, send_resolved: true }] },
+      { name: 'tickets', webhook_configs: [{ url: `${webhookUrl}/tickets`, send_resolved: true }] },
       { name: 'nobody' },
     ],
   };
