@@ -27,6 +27,7 @@ import {
   WRITTEN_SETS,
   writtenPool,
   type Decider,
+  widePool,
   type Outcome,
 } from './cache/near-misses.ts';
 import { readBanking, readClinc, readEntityNearmiss } from './guard-quality/datasets.ts';
@@ -86,6 +87,9 @@ async function table(decider: Decider): Promise<void> {
     const rows = [
       ['entities', relations.map((relation) => relationPool(relation, shape))] as const,
       ...WRITTEN_SETS.map((set) => [set, [writtenPool(set, half, shape)]] as const),
+      ...(half === 'report'
+        ? WRITTEN_SETS.map((set) => [`${set}, wide`, [widePool(set, shape)]] as const)
+        : []),
     ];
     const pooled: Outcome = { asked: 0, wrong: 0, reworded: 0, kept: 0, examples: [] };
     for (const [name, pools] of rows) {

@@ -10,6 +10,7 @@ import type { Scorer } from '../../src/core/scorer.ts';
 import type { TextEmbedder } from '../../src/core/embedder.ts';
 import { cosine } from '../../src/embedding/unit-vector.ts';
 import * as frames from '../../test/fixtures/near-misses/frames.ts';
+import * as wide from '../../test/fixtures/near-misses/wide.ts';
 import * as pairs from '../../test/fixtures/near-misses/pairs.ts';
 import type { Relation } from '../guard-quality/datasets.ts';
 
@@ -185,6 +186,24 @@ export function writtenPool(set: WrittenSet, half: 'tune' | 'report', shape: (te
       ]),
   ];
   const byText = new Map(questions.map(({ text, asks }) => [shape(text), asks]));
+  return [...byText].map(([text, asks]) => ({ text, asks }));
+}
+
+const WIDE: Readonly<Record<WrittenSet, readonly frames.Frame[]>> = {
+  number: wide.NUMBER_WIDE,
+  negation: wide.NEGATION_WIDE,
+  antonym: wide.ANTONYM_WIDE,
+  unit: wide.UNIT_WIDE,
+};
+
+/** The larger pool of a kind, on none of which anything was chosen. Throws if one text would ask two things. */
+export function widePool(set: WrittenSet, shape: (text: string) => string): Pool {
+  const byText = new Map<string, string>();
+  for (const { text, asks } of WIDE[set].flatMap(frames.questionsOf)) {
+    const known = byText.get(shape(text)) ?? asks;
+    if (known !== asks) throw new Error(`asked for two things: ${text}`);
+    byText.set(shape(text), asks);
+  }
   return [...byText].map(([text, asks]) => ({ text, asks }));
 }
 
