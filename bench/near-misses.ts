@@ -99,6 +99,11 @@ async function table(decider: Decider): Promise<void> {
       if (half === 'tune') for (const example of outcome.examples) console.log(`  wrong: ${example}`);
     }
     console.log(outcomeRow(`all of these${suffix}`, pooled));
+    if (half === 'tune') continue;
+    for (const set of WRITTEN_SETS) {
+      const outcome = await askPools([widePool(set, shape)], decider, true);
+      console.log(outcomeRow(`${set}, wide, right one absent${suffix}`, outcome));
+    }
   }
 }
 

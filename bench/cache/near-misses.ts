@@ -48,13 +48,19 @@ interface Read extends Question {
 const NEIGHBOURS = 32;
 const SCORED = 3;
 
-export async function askPools(pools: readonly Pool[], decider: Decider): Promise<Outcome> {
+/** `absent`: the same question in other words is not in the cache either, so that any hit is a wrong one. */
+export async function askPools(pools: readonly Pool[], decider: Decider, absent = false): Promise<Outcome> {
   const outcome: Outcome = { asked: 0, wrong: 0, reworded: 0, kept: 0, examples: [] };
-  for (const pool of pools) await askPool(pool, decider, outcome);
+  for (const pool of pools) await askPool(pool, decider, outcome, absent);
   return outcome;
 }
 
-async function askPool(pool: Pool, { embedder, scorer }: Decider, outcome: Outcome): Promise<void> {
+async function askPool(
+  pool: Pool,
+  { embedder, scorer }: Decider,
+  outcome: Outcome,
+  absent: boolean,
+): Promise<void> {
   const vectors = await embedAll(
     embedder,
     pool.map(({ text }) => text),
@@ -66,9 +72,10 @@ async function askPool(pool: Pool, { embedder, scorer }: Decider, outcome: Outco
     eligible: semanticEligibility(question.text) === null,
   }));
   for (const asked of read) {
-    const served = await serve(asked, read, scorer);
+    const cached = absent ? read.filter(({ asks }) => asks !== asked.asks) : read;
+    const served = await serve(asked, cached, scorer);
     outcome.asked += 1;
-    const reworded = read.some((other) => other !== asked && other.asks === asked.asks);
+    const reworded = cached.some((other) => other !== asked && other.asks === asked.asks);
     if (reworded) outcome.reworded += 1;
     if (served === null) continue;
     if (served.asks === asked.asks) outcome.kept += 1;
@@ -212,6 +219,8 @@ export function outcomeRow(name: string, { asked, wrong, reworded, kept }: Outco
   const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
   return (
     `| ${name} | ${String(asked)} | ${String(wrong)} | ${percent(wrong / asked)} | ${percent(boundFrom(wrong, asked).upper)} ` +
-    `| ${percent(kept / reworded)} | ${percent(boundFrom(kept, reworded).lower)}–${percent(boundFrom(kept, reworded).upper)} |`
+    (reworded === 0
+      ? '| – | – |'
+      : `| ${percent(kept / reworded)} | ${percent(boundFrom(kept, reworded).lower)}–${percent(boundFrom(kept, reworded).upper)} |`)
   );
 }

@@ -22,9 +22,8 @@ describe.skipIf(!hasComponent('redis-server'))('two gateways on one Redis', () =
     process.stdout.write(
       `hit at the other gateway after ms: ${times.map((ms) => ms.toFixed(1)).join(' ')}\n`,
     );
-    // On an idle machine all are below 100 ms; one that runs other suites beside this pauses now and then.
-    expect(times[0]).toBeLessThan(100);
-    expect(times[Math.floor(times.length / 2)]).toBeLessThan(1_000);
+    // Single ones may be later on a machine that runs other suites beside this; the median has several times the room it needs.
+    expect(times[Math.floor(times.length / 2)]).toBeLessThan(100);
   });
 
   it('Redis stopped and started under load: no client error, said in the metrics, caught up after', async () => {
@@ -78,7 +77,28 @@ describe.skipIf(!hasComponent('redis-server'))('two gateways on one Redis', () =
   });
 });
 
-const PAIRS = ['France', 'Japan', 'Peru', 'Kenya', 'Norway'].map(
+const PAIRS = [
+  'France',
+  'Japan',
+  'Peru',
+  'Kenya',
+  'Norway',
+  'Italy',
+  'Canada',
+  'Egypt',
+  'Chile',
+  'India',
+  'Spain',
+  'Greece',
+  'Cuba',
+  'Nepal',
+  'Ghana',
+  'Poland',
+  'Turkey',
+  'Mexico',
+  'Sweden',
+  'Ireland',
+].map(
   (country) => [`What is the capital of ${country}?`, `What is the capital city of ${country}?`] as const,
 );
 
