@@ -11,7 +11,7 @@ export function configurationReference(): string {
     'Flags win over the environment, the environment over the file, the file over the defaults.',
     '',
     '- **File**: `--config PATH`, else `LLAMASCOPE_CONFIG`, else `./llamascope.yaml` when it is there. YAML or JSON.',
-    '- **Environment**: `LLAMASCOPE_` and the path of the key in capitals: `cache.ttlMs` is `LLAMASCOPE_CACHE_TTL_MS`. Lists are JSON. `METRICS_ENABLED` is short for `LLAMASCOPE_METRICS_ENABLED`.',
+    '- **Environment**: `LLAMASCOPE_` and the path of the key in capitals: `cache.ttlMs` is `LLAMASCOPE_CACHE_TTL_MS`. Lists are JSON. `METRICS_ENABLED` is short for `LLAMASCOPE_METRICS_ENABLED`. A secret can stand in a file that is named by its variable and `_FILE`: `LLAMASCOPE_ADMIN_TOKEN_FILE`.',
     '- **Flags**: `llamascope serve --help` lists them.',
     '',
     'Unknown keys and bad values are refused with the place, the value and what was expected; `llamascope check` does that without starting anything.',

@@ -138,6 +138,27 @@ describe('environment', () => {
     expect(load({ env: { LLAMASCOPE_ALLOW_MANAGEMENT: 'true' } }).config.allowManagement).toBe(true);
   });
 
+  it('takes a secret from the file that is named, and nothing else', () => {
+    const file = path.join(folder, 'token');
+    writeFileSync(file, 'from-a-file\n');
+    expect(load({ env: { LLAMASCOPE_ADMIN_TOKEN_FILE: file } }).config.admin.token).toBe('from-a-file');
+    const same = { LLAMASCOPE_ADMIN_TOKEN: 'from-a-file', LLAMASCOPE_ADMIN_TOKEN_FILE: file };
+    expect(load({ env: same }).config.admin.token).toBe('from-a-file');
+    const problemsOf = (env: Record<string, string>): string => {
+      try {
+        load({ env });
+        return '';
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    expect(problemsOf({ LLAMASCOPE_ADMIN_TOKEN_FILE: '/nowhere' })).toContain(
+      'admin.token: /nowhere cannot be read',
+    );
+    expect(problemsOf({ ...same, LLAMASCOPE_ADMIN_TOKEN: 'another' })).toContain('to another value');
+    expect(problemsOf({ LLAMASCOPE_CACHE_MODE_FILE: file })).toContain('unknown environment variable');
+  });
+
   it('leaves the names of others alone', () => {
     const { config } = load({ env: { LLAMASCOPE_REQUIRE_SHARED: '1', PATH: '/bin', constructor: 'x' } });
     expect(config.listen).toBe('127.0.0.1:11435');

@@ -27,12 +27,14 @@ export interface PrometheusSetUp {
   readonly rules?: string;
   /** Where its alerts go. */
   readonly alertmanagerUrl?: string;
+  /** A whole configuration in place of the one made of the others; its rules are in `rules.yml` beside it. */
+  readonly config?: string;
 }
 
 export async function startPrometheus(
   targetUrls: string | readonly string[],
   scrapeMs = 200,
-  { prepare, rules = 'groups: []', alertmanagerUrl }: PrometheusSetUp = {},
+  { prepare, rules = 'groups: []', alertmanagerUrl, config: given }: PrometheusSetUp = {},
 ): Promise<Prometheus> {
   const folder = mkdtempSync(join(tmpdir(), 'llamascope-prometheus-'));
   const config = join(folder, 'prometheus.yml');
@@ -47,18 +49,19 @@ export async function startPrometheus(
   const every = `${String(scrapeMs)}ms`;
   writeFileSync(
     config,
-    JSON.stringify({
-      global: { scrape_interval: every, scrape_timeout: every, evaluation_interval: every },
-      rule_files: ['rules.yml'],
-      ...(alertmanagerUrl === undefined
-        ? {}
-        : {
-            alerting: {
-              alertmanagers: [{ static_configs: [{ targets: [new URL(alertmanagerUrl).host] }] }],
-            },
-          }),
-      scrape_configs: [{ job_name: 'llamascope', file_sd_configs: [{ files: ['targets.json'] }] }],
-    }),
+    given ??
+      JSON.stringify({
+        global: { scrape_interval: every, scrape_timeout: every, evaluation_interval: every },
+        rule_files: ['rules.yml'],
+        ...(alertmanagerUrl === undefined
+          ? {}
+          : {
+              alerting: {
+                alertmanagers: [{ static_configs: [{ targets: [new URL(alertmanagerUrl).host] }] }],
+              },
+            }),
+        scrape_configs: [{ job_name: 'llamascope', file_sd_configs: [{ files: ['targets.json'] }] }],
+      }),
   );
   prepare?.(join(folder, 'data'));
   const child = spawn(
