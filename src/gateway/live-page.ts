@@ -18,6 +18,7 @@ export function createLivePage(config: Config, parts: Parts, tokenNeeded: () => 
     url: `http://${config.listen}`,
     health: () => judge(state, facts()),
     tokenNeeded,
+    objectives: config.slo,
     warn: (message) => {
       log.logger.warn(message);
     },

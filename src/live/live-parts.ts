@@ -2,6 +2,7 @@
 import type { StateReader } from '../core/state.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { EventBus } from '../runtime/event-bus.ts';
+import type { Objective } from '../observability/rules/objective.ts';
 import type { MetricCatalogue } from '../telemetry/catalogue.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -12,6 +13,7 @@ import type { PanelValues } from './panel-values.ts';
 import type { PrometheusSource } from './prometheus-source.ts';
 import type { Hello, StateView } from './protocol.ts';
 import type { Sampler } from './sampler.ts';
+import type { SloReader } from './slo.ts';
 import type { HealthVerdict } from './state-view.ts';
 import type { Viewers } from './viewers.ts';
 
@@ -41,6 +43,8 @@ export interface LiveDeps {
   readonly url: string;
   /** A reload may change it. */
   readonly tokenNeeded: () => boolean;
+  /** What is promised, as configured at the start: their history is kept. */
+  readonly objectives: readonly Objective[];
   /** Something that a person has to know, for the log. */
   readonly warn: (message: string) => void;
 }
@@ -55,6 +59,7 @@ export interface LiveParts {
   readonly viewers: Viewers;
   readonly prometheus: PrometheusSource | null;
   readonly baseline: Baseline;
+  readonly slo: SloReader;
   /** Where clients send their requests. */
   readonly url: string;
   hello(resumed: boolean): Hello;

@@ -23,6 +23,7 @@ import { Rings } from './rings/rings.ts';
 import { liveRoutes } from './routes.ts';
 import { Sampler } from './sampler.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
+import { SloReader, sloExpressions } from './slo.ts';
 import { stateView } from './state-view.ts';
 import { Viewers } from './viewers.ts';
 
@@ -53,6 +54,7 @@ export class Live implements LivePage, LiveParts {
   readonly viewers: Viewers;
   readonly prometheus: PrometheusSource | null;
   readonly baseline: Baseline;
+  readonly slo: SloReader;
   readonly #instruments: LiveInstruments;
   readonly #snapshots: SnapshotKeeper | null;
   url: string;
@@ -76,7 +78,14 @@ export class Live implements LivePage, LiveParts {
     this.journal = new Journal(bus, this.log, clock, options.showText);
     const expressions = [...PANELS.values()].flatMap(({ series }) => series.map(({ expr }) => expr));
     const figures = [...BASELINE_FIGURES.map(({ expr }) => expr), BASELINE_REQUESTS];
-    this.sampler = new Sampler([...expressions, ...figures, owedLastMinute, failedLastMinute], {
+    const asked = [
+      ...expressions,
+      ...figures,
+      ...sloExpressions(deps.objectives),
+      owedLastMinute,
+      failedLastMinute,
+    ];
+    this.sampler = new Sampler(asked, {
       metrics,
       telemetry,
       clock,
@@ -91,6 +100,13 @@ export class Live implements LivePage, LiveParts {
     });
     this.values = new PanelValues(PANELS.values(), this.sampler);
     this.prometheus = this.#prometheusSource();
+    this.slo = new SloReader(deps.objectives, {
+      reader: this.sampler,
+      clock,
+      end: () => this.sampler.rings.end,
+      since: () => this.sampler.rings.since,
+      prometheus: this.prometheus,
+    });
     this.baseline = new Baseline({
       sampler: this.sampler,
       metrics,

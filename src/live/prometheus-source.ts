@@ -5,6 +5,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Clock } from '../runtime/clock.ts';
+import type { AnyExpr } from '../observability/expression.ts';
 import type { Panel, PanelSeries } from '../observability/panels/panel.ts';
 import { printPromql, promqlDuration } from '../observability/promql.ts';
 import { describeSeries } from './panel-values.ts';
@@ -29,6 +30,13 @@ export interface PrometheusRange {
 export interface PrometheusSource {
   /** Rejects when it could not be asked or did not understand. */
   history(panel: Panel, range: PrometheusRange): Promise<readonly HistorySeries[]>;
+  /** The values of an expression now. Rejects likewise. */
+  now(expression: AnyExpr): Promise<readonly InstantValue[]>;
+}
+
+export interface InstantValue {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
 }
 
 type Count = (result: 'ok' | 'failed' | 'timeout') => void;
@@ -58,6 +66,14 @@ export function createPrometheusSource(
         queryHistory(ask, query, { panel: panel.id, range, options }),
       );
       return (await Promise.all(found)).flat();
+    },
+    async now(expression): Promise<readonly InstantValue[]> {
+      const { matchers: scope, prefix } = options;
+      const query = printPromql(expression, { range: '5m', scope, prefix });
+      return (await ask('api/v1/query', { query })).flatMap(({ metric: labels, value }) => {
+        const number = finite(value?.[1]);
+        return number === null ? [] : [{ labels, value: number }];
+      });
     },
   };
 }

@@ -43,6 +43,39 @@ export interface StateReply {
   readonly series: readonly SeriesInfo[];
 }
 
+/** How fast a budget goes, and what is left of it. Null: no traffic, or nothing known. */
+export interface Burn {
+  /** Over five minutes, one hour and six hours. */
+  readonly m5: number | null;
+  readonly h1: number | null;
+  readonly h6: number | null;
+  /** Share of the period's budget that is left, by what is known of so many seconds; below 0 the promise is broken. */
+  readonly left: number | null;
+  readonly leftOverSeconds: number;
+}
+
+export interface ObjectiveReply {
+  readonly name: string;
+  /** In words. */
+  readonly promise: string;
+  /** A share. */
+  readonly objective: number;
+  readonly live: Burn;
+  /** Null without a Prometheus, and while it does not answer. */
+  readonly prometheus: Burn | null;
+}
+
+/** `GET /dashboard/api/slo`: the objectives of the configuration. */
+export interface SloReply {
+  readonly at: number;
+  readonly periodDays: number;
+  /** Whether one is configured. */
+  readonly prometheus: boolean;
+  /** Why its figures are missing, a sentence, or null. */
+  readonly problem: string | null;
+  readonly objectives: readonly ObjectiveReply[];
+}
+
 /** `GET /dashboard/api/views`: what there is to ask the history for. `hello` brings the same. */
 export interface ViewsReply {
   readonly views: readonly ViewInfo[];

@@ -11,7 +11,7 @@ import { describeViews } from './describe.ts';
 import { product } from './hello.ts';
 import { answerHistory, historyCsv, readHistoryRequest } from './history.ts';
 import type { LiveParts } from './live-parts.ts';
-import type { EventsReply, StateReply, ViewsReply } from './protocol-replies.ts';
+import type { EventsReply, SloReply, StateReply, ViewsReply } from './protocol-replies.ts';
 
 /** `/dashboard/api/…`. All of it needs the token where one is set. */
 export function liveRoutes(live: LiveParts): readonly OperationRoute[] {
@@ -20,6 +20,7 @@ export function liveRoutes(live: LiveParts): readonly OperationRoute[] {
     route('stream', (call) => stream(live, call)),
     route('history', (call) => history(live, call)),
     route('events', ({ query }) => compact(events(live, query))),
+    route('slo', async () => compact(await live.slo.answer())),
     route('state', () => compact(state(live))),
     route('views', () => jsonReply(views as unknown as JsonValue)),
   ];
@@ -46,7 +47,7 @@ function route(name: string, handle: OperationRoute['handle']): OperationRoute {
 }
 
 /** Types of the protocol are plain data; only their `readonly` is not JSON's. */
-function compact(value: EventsReply | StateReply): OperationReply {
+function compact(value: EventsReply | StateReply | SloReply): OperationReply {
   return { ...jsonReply({}), body: JSON.stringify(value) };
 }
 

@@ -24,20 +24,6 @@ export function Clients(): JSX.Element {
   );
 }
 
-export function Slo(): JSX.Element {
-  return (
-    <>
-      <ViewTitle view="slo" />
-      <p class="note measure">
-        Over fixed windows, whatever range is chosen above. Divide an error ratio by its budget (0.01 for an
-        objective of 99 %) and you have the burn rate: above 14.4 over an hour, a month’s budget is gone in
-        two days.
-      </p>
-      <PanelGrid view="slo" />
-    </>
-  );
-}
-
 export function Runtime(): JSX.Element {
   return (
     <>

@@ -4,8 +4,9 @@ import { Cache } from './cache.tsx';
 import { Compare } from './compare.tsx';
 import { Events } from './events.tsx';
 import { Overview } from './overview.tsx';
-import { Clients, Runtime, Serving, Slo } from './plain-views.tsx';
+import { Clients, Runtime, Serving } from './plain-views.tsx';
 import { Settings, type SettingsProps } from './settings.tsx';
+import { Slo } from './slo.tsx';
 import { Upstreams } from './upstreams.tsx';
 
 export type ViewChoices = SettingsProps;
