@@ -70,6 +70,16 @@ const fill = (ratio: string, evicted: string): Series => ({
   'llamascope_semcache_evictions_total{job="llamascope",reason="ttl"}': '0+5x400',
 });
 
+const audits = (right: string, wrong: string): Series => ({
+  'llamascope_semcache_audits_total{job="llamascope",rule="threshold",verdict="right"}': right,
+  'llamascope_semcache_audits_total{job="llamascope",rule="threshold",verdict="wrong"}': wrong,
+  'llamascope_semcache_audits_total{job="llamascope",rule="threshold",verdict="unknown"}': '0+9x400',
+});
+const store = (degraded: string, ok: string): Series => ({
+  'llamascope_semcache_store_state{job="llamascope",store="redis",state="degraded"}': degraded,
+  'llamascope_semcache_store_state{job="llamascope",store="redis",state="ok"}': ok,
+});
+
 export const ALERT_CASES: readonly AlertCase[] = [
   {
     alert: 'LlamascopeDown',
@@ -348,5 +358,27 @@ export const ALERT_CASES: readonly AlertCase[] = [
     labels: { severity: 'warning', slo: 'availability' },
     value: '2%',
     step: '5m',
+  },
+  {
+    alert: 'LlamascopeFalseHitRateHigh',
+    fires: audits('0+9x200', '0+1x200'),
+    under: audits('0+97x200', '0+3x200'),
+    idle: audits('90x200', '10x200'),
+    reset: audits('0+9x40 0+9x160', '0+1x40 0+1x160'),
+    at: '1h',
+    pendingAt: '3m',
+    labels: { severity: 'warning' },
+    value: '10%',
+  },
+  {
+    alert: 'LlamascopeCacheStoreDegraded',
+    fires: store('0x5 1x100', '1x5 0x100'),
+    under: store('0x5 1x8 0x100', '1x5 0x8 1x100'),
+    idle: store('0x200', '1x200'),
+    reset: null,
+    at: '20m',
+    pendingAt: '5m',
+    labels: { severity: 'warning', store: 'redis' },
+    value: '',
   },
 ];

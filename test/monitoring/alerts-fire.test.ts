@@ -10,6 +10,7 @@ import { startAlertmanager, startWebhook, type Alertmanager, type Notified, type
 import { hasComponent } from '../support/components.ts';
 import { startPrometheus, type Prometheus } from '../support/prometheus.ts';
 import { until } from '../support/until.ts';
+import { storeAway, wrongHits } from './states/cache-trouble.ts';
 import * as troubles from './states/trouble.ts';
 
 /** 5 min become 2 s, an hour 24 s. */
@@ -17,7 +18,7 @@ const SPEED = 150;
 const SCRAPE_MS = 250;
 const ALERTS = alertsOf(ruleGroups(DEFAULT_OBJECTIVES));
 const NAMES = [...new Set(ALERTS.map(({ name }) => name))].toSorted();
-const has = ['prometheus', 'prometheus-alertmanager'].every(hasComponent);
+const has = ['prometheus', 'prometheus-alertmanager', 'redis-server'].every(hasComponent);
 
 describe.skipIf(!has && process.env['CI'] !== 'true')('every alert', () => {
   let webhook: Webhook;
@@ -54,10 +55,15 @@ describe.skipIf(!has && process.env['CI'] !== 'true')('every alert', () => {
       troubles.loadedInTurns(),
       troubles.slowStarts(),
       troubles.madeUpLabels(),
+      wrongHits(),
+      storeAway(),
       troubles.blockedLoop(),
       troubles.gatewayThatEnds(),
     ]);
-    prometheus.setTargets(all.flatMap(({ urls }) => urls));
+    const urls = all.flatMap((trouble) => trouble.urls);
+    prometheus.setTargets(urls);
+    // What happens before the first scrape is no increase.
+    await until(async () => (await prometheus.query('up')).length === urls.length, 'a scrape of each', 20_000);
     for (const { turn, everyMs } of all) keepUp(turn, everyMs);
   }, 60_000);
   afterAll(async () => {

@@ -1,8 +1,11 @@
-import { above, and, below, gauge, plus, rate, ratio } from '../expression.ts';
+import { above, and, below, equals, gauge, increase, plus, rate, ratio } from '../expression.ts';
 import type { Alert } from './rule.ts';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** Fewer say little: at a promise of 2 % three in a day can be chance. */
+const MANY_WRONG = 3;
 
 /** Is the cache worth it, and is it safe. */
 export const cacheAlerts: readonly Alert[] = [
@@ -61,6 +64,52 @@ export const cacheAlerts: readonly Alert[] = [
     description:
       'Embeddings fail or come too late {value:number} times a second. Similar questions are not recognised meanwhile; identical ones still are.',
     labels: [],
+    view: 'cache',
+  },
+  {
+    name: 'LlamascopeFalseHitRateHigh',
+    severity: 'warning',
+    expr: and(
+      above(
+        ratio(
+          increase('llamascope_semcache_audits_total', { where: { verdict: 'wrong' }, window: DAY }),
+          increase('llamascope_semcache_audits_total', {
+            where: { verdict: ['right', 'wrong'] },
+            window: DAY,
+          }),
+        ),
+        0.05,
+      ),
+      above(
+        increase('llamascope_semcache_audits_total', { where: { verdict: 'wrong' }, window: DAY }),
+        MANY_WRONG,
+      ),
+    ),
+    forSeconds: 10 * MINUTE,
+    forBecause: 'the day of evidence says it already; this bridges a restart',
+    summary: '{value:percent} of audited hits by meaning are wrong',
+    description:
+      'Of the hits by meaning that were asked again in the last day, {value:percent} had another answer. Clients are given answers to other questions than theirs.',
+    labels: [],
+    view: 'cache',
+  },
+  {
+    name: 'LlamascopeCacheStoreDegraded',
+    severity: 'warning',
+    expr: equals(
+      gauge('llamascope_semcache_store_state', {
+        aggregate: 'max',
+        where: { state: 'degraded' },
+        by: ['store'],
+      }),
+      1,
+    ),
+    forSeconds: 5 * MINUTE,
+    forBecause: 'a store that restarts is back by then, and nothing was lost',
+    summary: 'The store {store} of the cache cannot be used',
+    description:
+      'For five minutes entries have been kept in the memory of each gateway alone: a restart would lose them, and other gateways do not see them.',
+    labels: ['store'],
     view: 'cache',
   },
 ];

@@ -1,5 +1,10 @@
-import { gauge, increase, quantile, rate } from '../expression.ts';
+import { gauge, increase, quantile, rate, type AnyExpr } from '../expression.ts';
 import type { Runbook } from './runbook.ts';
+
+const storeStates: AnyExpr = gauge('llamascope_semcache_store_state', {
+  aggregate: 'max',
+  by: ['store', 'state'],
+});
 
 export const cacheRunbooks: readonly Runbook[] = [
   {
@@ -74,5 +79,56 @@ export const cacheRunbooks: readonly Runbook[] = [
       'Too slow: raise `cache.embedDeadlineMs`, or use the embedder of this process (`cache.embedder`).',
     ],
     falsePositives: 'Right after the upstream’s embedding model was unloaded: the first calls load it again.',
+  },
+  {
+    alert: 'LlamascopeFalseHitRateHigh',
+    meaning:
+      'Hits by meaning were asked again in the background (`cache.audit`), and more than one in twenty got another answer.',
+    impact: 'Some clients get the answer to a question that is near theirs, but not theirs.',
+    diagnosis: [
+      {
+        text: 'How many of how many, by rule?',
+        query: increase('llamascope_semcache_audits_total', { window: 86_400, by: ['rule', 'verdict'] }),
+      },
+      {
+        text: 'How wrong can it be at most?',
+        query: gauge('llamascope_semcache_false_hit_upper_bound', { aggregate: 'max' }),
+      },
+      {
+        text: 'Which questions? (with `dashboard.showText`, also on the page: Cache, recent semantic hits)',
+        command: 'curl -sS "$GATEWAY/admin/cache/entries?limit=20"',
+      },
+    ],
+    mitigation: [
+      'Now: `cache.mode: shadow`. Similar questions are counted and no longer served; identical ones still are.',
+      'Or `cache.mode: bounded` with the `cache.delta` you can bear: it serves only where evidence allows.',
+      'Purge the scope that is wrong: `llamascope cache purge`.',
+      'Report the pairs: the guard should have told them apart.',
+    ],
+    falsePositives:
+      'Answers that are worded anew each time count as other answers where no judge is asked. Set `cache.judgeModel`.',
+  },
+  {
+    alert: 'LlamascopeCacheStoreDegraded',
+    meaning: 'The Redis, the SQLite file or the snapshot behind the cache cannot be read or written.',
+    impact: 'None for clients now. What is learned stays in each gateway’s memory until the store is back.',
+    diagnosis: [
+      { text: 'Which store, and in which state?', query: storeStates },
+      {
+        text: 'What fails?',
+        query: increase('llamascope_semcache_store_errors_total', { window: 900, by: ['operation'] }),
+      },
+      {
+        text: 'How much waits to be written?',
+        query: gauge('llamascope_semcache_store_pending', { aggregate: 'sum' }),
+      },
+      { text: 'In its own words:', command: 'curl -sS $GATEWAY/health' },
+    ],
+    mitigation: [
+      'Redis: is it up, can it be reached from here, is its memory full (`maxmemory` with `noeviction` refuses writes)?',
+      'SQLite or snapshot: is the disk full, may the process write there?',
+      'It is tried again by itself with growing pauses; what has changed meanwhile is written then. No restart is needed.',
+    ],
+    falsePositives: 'Planned work on the Redis that takes longer than five minutes: silence it.',
   },
 ];

@@ -27,7 +27,7 @@ interface Box {
 }
 
 /** A server with one model named like itself. */
-async function box(name: string, given: Partial<UpstreamInput> = {}, options: SimulatorOptions = {}): Promise<Box> {
+export async function box(name: string, given: Partial<UpstreamInput> = {}, options: SimulatorOptions = {}): Promise<Box> {
   const simulator = await startSimulator({
     ...FAST,
     embedder: null,
@@ -37,9 +37,9 @@ async function box(name: string, given: Partial<UpstreamInput> = {}, options: Si
   return { simulator, upstream: { name, url: simulator.url, parallel: 16, ...given } };
 }
 
-const modelOf = (name: string): string => `${name}:1b`;
+export const modelOf = (name: string): string => `${name}:1b`;
 
-async function open(
+export async function open(
   boxes: readonly Box[],
   config: Omit<ConfigInput, 'upstreams'> = {},
 ): Promise<AsyncDisposable & { readonly url: string; readonly gateway: ReturnType<typeof createGateway> }> {
@@ -63,7 +63,7 @@ async function open(
   };
 }
 
-async function chat(url: string, name: string, more: object = {}): Promise<void> {
+export async function chat(url: string, name: string, more: object = {}): Promise<void> {
   const body = { model: modelOf(name), stream: false, messages: [{ role: 'user', content: 'What is new?' }], ...more };
   const answer = await fetch(`${url}/api/chat`, { method: 'POST', body: JSON.stringify(body) });
   await answer.arrayBuffer();
@@ -119,11 +119,13 @@ export async function uselessCache(): Promise<Trouble> {
     alerts: ['LlamascopeSemcacheHitRatioLow', 'LlamascopeSemcacheAlmostFull', 'LlamascopeConfigReloadFailed'],
     urls: [site.url],
     turn: async () => {
-      asked += 1;
-      await chat(site.url, 'one', { messages: [{ role: 'user', content: `Tell me about number ${String(asked)}` }] });
+      for (let i = 0; i < 4; i += 1) {
+        asked += 1;
+        await chat(site.url, 'one', { messages: [{ role: 'user', content: `Tell me about number ${String(asked)}` }] });
+      }
       await site.gateway.reload({ upstreams: [] }).catch(() => undefined);
     },
-    everyMs: 200,
+    everyMs: 100,
     [Symbol.asyncDispose]: () => site[Symbol.asyncDispose](),
   };
 }
