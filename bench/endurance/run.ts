@@ -11,6 +11,8 @@ import { MixedLoad, type Ended, type Kind } from './load.ts';
 
 export interface EnduranceOptions {
   readonly minutes: number;
+  /** The same load before the run begins, minutes: until what fills by design (the page's finest history, 15 min) is full. */
+  readonly warmUp: number;
   readonly perSecond: number;
   /** Readers of the live page's stream, each reconnecting once a minute. */
   readonly viewers: number;
@@ -25,6 +27,8 @@ export interface Held {
   readonly minute: number;
   readonly rssMb: number;
   readonly heapMb: number;
+  /** Of the resident memory, the history behind the live page: it fills for 48 hours, up to its bound. */
+  readonly historyMb: number;
   /** Sockets, timers and requests that keep the event loop alive: the fewest of some readings, which leaves out what runs just then. */
   readonly handles: number;
 }
@@ -90,6 +94,9 @@ export async function endure(options: EnduranceOptions): Promise<EnduranceReport
   const stop = new AbortController();
   const beside = [scrapes(fleet, stop.signal), viewers(fleet, options.viewers, stop.signal)];
   try {
+    const before = new MixedLoad(fleet.url, options.perSecond, options.seed + 1);
+    await before.run(options.warmUp * 60_000);
+    await before.close();
     const ms = options.minutes * 60_000;
     const from = performance.now();
     const held: Held[] = [];
@@ -108,7 +115,7 @@ export async function endure(options: EnduranceOptions): Promise<EnduranceReport
         ...judgeMemory(held, options),
         judgeHandles(held, options),
         judgeLatency(load.ended, thirds),
-        await judgeSums(fleet, load),
+        await judgeSums(fleet, before.started + load.started),
       ],
     };
   } finally {
@@ -162,6 +169,7 @@ async function measure(fleet: Fleet, minute: number): Promise<Held> {
     minute,
     rssMb: sum(samples, 'llamascope_resident_memory_bytes') / MB,
     heapMb: sum(samples, 'llamascope_heap_bytes', { state: 'used' }) / MB,
+    historyMb: sum(samples, 'llamascope_live_history_bytes') / MB,
     handles,
   };
 }
@@ -233,12 +241,12 @@ function judgeLatency(ended: readonly Ended[], third: number): Verdict {
   };
 }
 
-async function judgeSums(fleet: Fleet, load: MixedLoad): Promise<Verdict> {
+async function judgeSums(fleet: Fleet, started: number): Promise<Verdict> {
   const counted = sum(await scrape(fleet.url), 'llamascope_requests_total');
   return {
     what: 'every request is counted, once',
-    holds: counted === load.started,
-    figures: `${load.started} = ${counted}`,
+    holds: counted === started,
+    figures: `${started} = ${counted}`,
   };
 }
 

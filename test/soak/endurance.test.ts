@@ -6,6 +6,7 @@ describe('the endurance run', () => {
   it('asks in every way, counts each request once and reads what is held', { timeout: 60_000 }, async () => {
     const { kinds, held, verdicts } = await endure({
       minutes: 0.05,
+      warmUp: 0.02,
       perSecond: 80,
       viewers: 2,
       seed: 1,
