@@ -6,9 +6,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cacheKeyReference } from './cache-key/reference.ts';
 import { configurationReference } from '../src/config/reference.ts';
 import { configJsonSchema } from '../src/config/schema-tree.ts';
+import { prometheusExample } from '../src/observability/rules/print-scrape.ts';
 import { monitoringArtefacts, runbookPages } from '../src/observability/artefacts.ts';
 import { DEFAULT_OBJECTIVES } from '../src/observability/rules/rules.ts';
 import { metricsReference } from '../src/telemetry/reference.ts';
+import { ALL_QUERIES, queriesReport } from '../test/monitoring/all-queries.ts';
 
 const DEFAULTS = {
   job: 'llamascope',
@@ -27,9 +29,16 @@ const files: Readonly<Record<string, string>> = {
   'docs/configuration.md': configurationReference(),
   'docs/reference/cache-key.md': cacheKeyReference(),
   'docs/reference/metrics.md': metricsReference(),
+  'docs/reference/queries.md': queriesReport(ALL_QUERIES),
   'llamascope.schema.json': `${JSON.stringify(configJsonSchema, null, 2)}\n`,
   ...below('docs/runbooks', runbookPages(DEFAULTS)),
   ...below('monitoring', monitoringArtefacts(DEFAULTS)),
+  'deploy/compose/prometheus.yml': prometheusExample({
+    job: DEFAULTS.job,
+    gatewayUrl: 'http://llamascope:11435',
+    alertmanager: 'alertmanager:9093',
+    tokenFile: '/run/secrets/admin-token',
+  }),
 };
 
 let stale = 0;

@@ -1,5 +1,5 @@
 /**
- * Every query of every dashboard, rule and runbook, executed by a real Prometheus that scraped real gateways driven
+ * Every query of every dashboard, rule, runbook and guide, executed by a real Prometheus that scraped real gateways driven
  * through their states: each has to answer with something finite, in the state that docs/reference/queries.md names.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -11,14 +11,14 @@ import { DEFAULT_OBJECTIVES, ruleGroups } from '../../src/observability/rules/ru
 import { hasComponent } from '../support/components.ts';
 import { startPrometheus, type Prometheus } from '../support/prometheus.ts';
 import { until } from '../support/until.ts';
-import { ALL_QUERIES, filledIn, OPTIONS, queriesReport } from './all-queries.ts';
+import { ALL_QUERIES, filledIn, OPTIONS } from './all-queries.ts';
+import { GUIDE_QUERIES, naive } from './guide-blocks.ts';
 import { startAlone } from './states/alone.ts';
 import { startMisread } from './states/misread.ts';
 import { startReplicas } from './states/replicas.ts';
 import type { DrivenState } from './states/state.ts';
 
 const SCRAPE_MS = 500;
-const REPORT = '../../docs/reference/queries.md';
 const has = ['prometheus', 'redis-server'].every(hasComponent);
 
 describe.skipIf(!has && process.env['CI'] !== 'true')('every query', () => {
@@ -61,7 +61,26 @@ describe.skipIf(!has && process.env['CI'] !== 'true')('every query', () => {
     expect(wrong).toEqual([]);
   }, 60_000);
 
-  it('is in the report', async () => {
-    await expect(queriesReport(ALL_QUERIES)).toMatchFileSnapshot(REPORT);
+  it('of the guides answers too', async () => {
+    const wrong: string[] = [];
+    for (const { place, expr } of GUIDE_QUERIES) {
+      const result = await prometheus.query(expr);
+      if (!result.some(({ value }) => Number.isFinite(value))) wrong.push(`${place}: ${expr}`);
+    }
+    expect(wrong).toEqual([]);
+  }, 60_000);
+
+  it('that looks right and is not answers what the guide says', async () => {
+    expect(await prometheus.query(naive('hits'))).toEqual([]);
+    const failures = await prometheus.query(naive('failures'));
+    const values = failures.map(({ value }) => value).filter((value) => !Number.isNaN(value));
+    expect(new Set(values)).toEqual(new Set([1]));
+    const right = [
+      '(sum(rate(semcache_hits_total[5m])) or vector(0))',
+      'sum by (breaker_name) (rate(circuit_breaker_calls_total{status="failure"}[5m]))',
+    ].map((beginning) => GUIDE_QUERIES.find(({ expr }) => expr.startsWith(beginning))?.expr ?? '');
+    const [hits = [], failing = []] = await Promise.all(right.map((expr) => prometheus.query(expr)));
+    expect(hits.map(({ value }) => value > 0 && value < 1)).toEqual([true]);
+    expect(failing.some(({ value }) => value > 0 && value < 1)).toBe(true);
   });
 });
