@@ -1,16 +1,18 @@
 /**
  * Which embedder the semantic tier gets, decided once the first probes have told what the upstreams have: an
  * embedding model there if there is one, else the built-in one. A failure leaves the exact tier
- * working and is said in `/health`; an upstream that comes back later is tried again.
+ * working, is said in `/health` and counted; it is tried again every ten seconds, and when an upstream comes back.
  */
 import type { CacheConfig } from './config/config.ts';
 import { createPairScorer } from './cache/semantic/pair-scorer.ts';
 import { BUILTIN_WEIGHTS } from './cache/semantic/pair-weights.ts';
 import type { TextEmbedder } from './core/embedder.ts';
+import type { Emit } from './core/events.ts';
 import type { Scorer } from './core/scorer.ts';
 import { openInProcessEmbedder, openSharedUseLite } from './embedding/in-process.ts';
 import { openUpstreamEmbedder } from './embedding/upstream.ts';
 import type { EmbeddingModel, Upstreams } from './pool/registry.ts';
+import type { Clock, Timer } from './runtime/clock.ts';
 
 export interface EmbedderChoice {
   /** Chooses and opens an embedder unless there is the right one; never rejects. */
@@ -25,9 +27,11 @@ export interface EmbedderChoice {
   close(): Promise<void>;
 }
 
+const AGAIN_MS = 10_000;
+
 export function createEmbedderChoice(
   initial: CacheConfig,
-  upstreams: Upstreams,
+  { upstreams, clock, emit }: { readonly upstreams: Upstreams; readonly clock: Clock; readonly emit: Emit },
   give: (embedder: TextEmbedder, scorer?: Scorer) => void,
 ): EmbedderChoice {
   let config = initial;
@@ -37,9 +41,12 @@ export function createEmbedderChoice(
   let problem: string | null = null;
   let choosing: Promise<void> | null = null;
   let closed = false;
+  let again: Timer | null = null;
 
   const open = async (): Promise<void> => {
     const former = current?.embedder ?? null;
+    const startedAt = clock.now();
+    again?.cancel();
     try {
       const opened = await openFor(config, upstreams);
       if (closed) {
@@ -52,41 +59,49 @@ export function createEmbedderChoice(
       give(opened.embedder, opened.scorer);
       await former?.close();
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      const meanwhile =
-        former === null ? 'only identical requests are served' : 'the former one goes on serving';
-      problem = `the semantic cache has no${former === null ? '' : ' new'} embedder, ${meanwhile}: ${why}`;
+      problem = problemOf(error, former !== null);
+      emit({ type: 'cache.embedded', durationMs: clock.now() - startedAt, failed: true });
+      if (!closed) again = clock.setTimer(AGAIN_MS, () => void choose());
     }
   };
 
-  const wanted = (): boolean =>
-    !closed && (current === null || outdated) && config.mode !== 'off' && config.mode !== 'exact';
+  const wanted = (): boolean => !closed && (current === null || outdated) && looksForMeaning(config);
+
+  const choose = async (): Promise<void> => {
+    if (!wanted()) return;
+    choosing ??= open().finally(() => {
+      choosing = null;
+    });
+    await choosing;
+  };
 
   return {
-    async choose(): Promise<void> {
-      if (!wanted()) return;
-      choosing ??= open().finally(() => {
-        choosing = null;
-      });
-      await choosing;
-    },
+    choose,
     configure(next): void {
       config = next;
       outdated = current !== null && isOutdated(current, config, upstreams);
       // What was the matter with another one is of no interest any more; what is with this one, choosing will say.
       problem = null;
-      const chosen = choosing ?? Promise.resolve();
-      void chosen.then(() => this.choose());
+      void (choosing ?? Promise.resolve()).then(choose);
     },
     get problem(): string | null {
       return problem;
     },
     async close(): Promise<void> {
       closed = true;
+      again?.cancel();
       await choosing;
       await current?.embedder.close();
     },
   };
+}
+
+const looksForMeaning = ({ mode }: CacheConfig): boolean => mode !== 'off' && mode !== 'exact';
+
+function problemOf(error: unknown, hasFormer: boolean): string {
+  const why = error instanceof Error ? error.message : String(error);
+  const meanwhile = hasFormer ? 'the former one goes on serving' : 'only identical requests are served';
+  return `the semantic cache has no${hasFormer ? ' new' : ''} embedder, ${meanwhile}: ${why}`;
 }
 
 /** An embedder and what it was opened for. */

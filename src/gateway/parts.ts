@@ -62,9 +62,13 @@ export function buildParts(config: Config, clock: Clock, rng: Rng): Parts {
     upstreams: () => upstreams.snapshots(),
     cache: () => cache.snapshot(),
   });
-  const embedder = createEmbedderChoice(config.cache, upstreams, (chosen, scorer) => {
-    cache.setEmbedder(chosen, scorer);
-  });
+  const embedder = createEmbedderChoice(
+    config.cache,
+    { upstreams, clock, emit: bus.emit },
+    (chosen, scorer) => {
+      cache.setEmbedder(chosen, scorer);
+    },
+  );
   const ready = upstreams
     .start()
     .then(() => embedder.choose())

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { GatewayEvent } from '../../src/core/events.ts';
 import { createGateway } from '../../src/gateway.ts';
 import { startSimulator } from '../../src/simulator/index.ts';
+import { ManualClock } from '../../src/runtime/manual-clock.ts';
+import { parseExposition, valueOf } from '../support/metrics.ts';
 import { startStack } from '../support/stack.ts';
 import { until } from '../support/until.ts';
 
@@ -145,6 +147,42 @@ describe('a gateway', () => {
     expect(seen).toContain('request.finished');
     expect(seen).toContain('subscriber.failed');
     unsubscribe();
+  });
+
+  it('tries an embedder that could not be opened again, and counts each failure', async () => {
+    const simulator = await startSimulator({ loadMs: 0, tokensPerSecond: 0, prefillTokensPerSecond: 0 });
+    simulator.setFaults({ rules: [{ fault: 'status', status: 500, path: '/api/embed' }] });
+    const clock = new ManualClock();
+    const gateway = createGateway(
+      {
+        upstreams: [{ name: 'embedding', url: simulator.url }],
+        listen: '127.0.0.1:0',
+        log: { level: 'silent' },
+        cache: { mode: 'on', embedder: 'upstream' },
+      },
+      { clock },
+    );
+    try {
+      await gateway.listen();
+      await gateway.ready();
+      const failures = async (): Promise<number> =>
+        valueOf(
+          parseExposition((await gateway.metrics.render()).body),
+          'llamascope_semcache_embed_failures_total',
+        );
+      expect([gateway.state.cache().embedder, await failures()]).toEqual([null, 1]);
+      clock.advance(10_000);
+      await until(async () => (await failures()) === 2, 'another try');
+      simulator.clearFaults();
+      clock.advance(10_000);
+      await until(() => gateway.state.cache().embedder !== null, 'an embedder');
+      expect(await failures()).toBe(2);
+    } finally {
+      const closing = gateway.close(0);
+      await until(() => (clock.advance(1_000), true), 'time to pass');
+      await closing;
+      await simulator.close();
+    }
   });
 
   it('says in /health when the semantic tier has no embedder, and lives without', async () => {

@@ -1,4 +1,4 @@
-import { above, and, below, equals, gauge, increase, plus, rate, ratio } from '../expression.ts';
+import { above, and, below, equals, gauge, increase, orZero, plus, rate, ratio } from '../expression.ts';
 import type { Alert } from './rule.ts';
 
 const MINUTE = 60;
@@ -81,7 +81,7 @@ export const cacheAlerts: readonly Alert[] = [
         0.05,
       ),
       above(
-        increase('llamascope_semcache_audits_total', { where: { verdict: 'wrong' }, window: DAY }),
+        orZero(increase('llamascope_semcache_audits_total', { where: { verdict: 'wrong' }, window: DAY })),
         MANY_WRONG,
       ),
     ),

@@ -130,23 +130,33 @@ export async function uselessCache(): Promise<Trouble> {
   };
 }
 
+/** An embedder that failed three times is left alone for ten seconds: several, one after the other, fail all the time. */
+const EMBEDDING_SITES = 4;
+const EMBEDDING_TURN_MS = 2_500;
+
 /** The server that is to embed answers with errors. */
 export async function failingEmbedder(): Promise<Trouble> {
   const simulator = await startSimulator(FAST);
   const upstream = { name: 'embedding', url: simulator.url, parallel: 16, breaker: { consecutiveFailures: null } };
-  const site = await open([{ simulator, upstream }], { cache: { mode: 'on', sampled: true, embedder: 'upstream' } });
+  const cache = { mode: 'on', sampled: true, embedder: 'upstream' } as const;
+  const sites = await Promise.all(
+    Array.from({ length: EMBEDDING_SITES }, () => open([{ simulator, upstream }], { cache })),
+  );
   simulator.setFaults({ rules: [{ fault: 'status', status: 500, path: '/api/embed' }] });
   let asked = 0;
   return {
     alerts: ['LlamascopeEmbedderFailing'],
-    urls: [site.url],
-    turn: () => {
+    urls: sites.map(({ url }) => url),
+    turn: async () => {
       asked += 1;
+      const site = sites[Math.floor(performance.now() / EMBEDDING_TURN_MS) % EMBEDDING_SITES];
       const messages = [{ role: 'user', content: `What became of number ${String(asked)}?` }];
-      return chat(site.url, 'llama3.2', { model: 'llama3.2:1b', messages });
+      await chat(site?.url ?? '', 'llama3.2', { model: 'llama3.2:1b', messages });
     },
     everyMs: 200,
-    [Symbol.asyncDispose]: () => site[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(sites.map((site) => site[Symbol.asyncDispose]()));
+    },
   };
 }
 
