@@ -14,6 +14,7 @@ const COMPONENTS: Readonly<Record<string, string>> = {
   amtool: 'prometheus-alertmanager',
   chromium: 'chromium',
   'redis-server': 'redis-server',
+  curl: 'curl',
 };
 const POLICY = '/usr/sbin/policy-rc.d';
 /** Marked, so that one which an interrupted run left behind is known as ours and goes with the next. */
