@@ -7,6 +7,7 @@ import type { ConfigInput } from '../../../src/config/config.ts';
 import { createGateway, type Gateway } from '../../../src/gateway.ts';
 import { startSimulator, type Simulator } from '../../../src/simulator/index.ts';
 import { chatModel } from '../../support/fleet.ts';
+import { parseExposition } from '../../support/metrics.ts';
 import { startRedis, type RedisServer } from '../../support/redis.ts';
 import { until } from '../../support/until.ts';
 import type { DrivenState } from './state.ts';
@@ -14,6 +15,8 @@ import type { DrivenState } from './state.ts';
 const MODEL = 'llama3.2:1b';
 const NARROW = 'narrow:1b';
 const VIEWERS = 51;
+/** Longer than two scrapes. */
+const BETWEEN_MS = 1_500;
 
 interface Site {
   readonly gateway: Gateway;
@@ -87,14 +90,35 @@ async function drive({ redis, slow, sites: [bounded, shadow] }: Parts): Promise<
   await withoutRedis(redis, bounded);
 }
 
-/** Asked at one, again at the other, and in other words at both: entries reach the other replica, hits are audited. */
+/**
+ * Asked at one, again at the other, and in other words at both: entries reach the other replica, hits are audited. In two parts with scrapes
+ * between, so that what is counted is seen to rise.
+ */
 async function similarQuestions(...sites: readonly Site[]): Promise<void> {
-  for (const country of ['France', 'Japan', 'Peru', 'Kenya', 'Norway', 'Chile']) {
-    for (const { url } of sites) await (await chat(url, `What is the capital of ${country}?`)).arrayBuffer();
-    for (const { url } of sites) await (await chat(url, `What is the capital city of ${country}?`)).arrayBuffer();
+  for (const countries of [
+    ['France', 'Japan', 'Peru'],
+    ['Kenya', 'Norway', 'Chile'],
+  ]) {
+    const before = await Promise.all(sites.map(audits));
+    for (const country of countries) {
+      for (const { url } of sites) await (await chat(url, `What is the capital of ${country}?`)).arrayBuffer();
+      for (const { url } of sites) await (await chat(url, `What is the capital city of ${country}?`)).arrayBuffer();
+    }
+    await until(
+      async () => (await Promise.all(sites.map(audits))).some((now, at) => now > (before[at] ?? 0)),
+      'an audit',
+    );
+    const due = Date.now() + BETWEEN_MS;
+    await until(() => Date.now() > due, 'scrapes');
   }
-  for (const { gateway } of sites)
-    await until(async () => (await gateway.metrics.render()).body.includes('llamascope_semcache_labels_total{'), 'a label');
+}
+
+/** Those that came to a verdict. */
+async function audits({ gateway }: Site): Promise<number> {
+  const { body } = await gateway.metrics.render();
+  return parseExposition(body)
+    .filter(({ name, labels }) => name === 'llamascope_semcache_audits_total' && labels['verdict'] !== 'unknown')
+    .reduce((total, { value }) => total + value, 0);
 }
 
 /** The embedding at the slow upstream is asked of the fast one as well. */
