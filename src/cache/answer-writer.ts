@@ -9,6 +9,7 @@ import type { Emit } from '../core/events.ts';
 import type { Exchange } from '../core/request.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Defer } from '../runtime/defer.ts';
+import { SlotSet, type Slotted } from '../runtime/slot-set.ts';
 import type { Candidate } from './bounded/candidate.ts';
 import type { LabelSource } from './bounded/labeller.ts';
 import type { Identified } from './key/identify.ts';
@@ -38,6 +39,10 @@ interface Pending {
   readonly costMs: number;
 }
 
+interface Writing extends Slotted {
+  readonly work: Promise<void>;
+}
+
 export interface AnswerWriterDeps {
   readonly clock: Clock;
   readonly emit: Emit;
@@ -51,8 +56,8 @@ export interface AnswerWriterDeps {
 
 export class AnswerWriter {
   readonly #deps: AnswerWriterDeps;
-  readonly #pending = new Map<string, Pending>();
-  readonly #writing = new Set<Promise<void>>();
+  #pending = new Map<string, Pending>();
+  readonly #writing = new SlotSet<Writing>();
   #composed = 0;
   #purges = 0;
 
@@ -91,15 +96,18 @@ export class AnswerWriter {
     const pending = this.#pending.get(key);
     if (pending === undefined) return null;
     this.#pending.delete(key);
+    // A map in constant use drags what once stood in it along (runtime/slot-set.ts); a new one does not.
+    if (this.#pending.size === 0) this.#pending = new Map();
     const work = this.#finish(pending);
-    this.#writing.add(work);
-    return work.finally(() => this.#writing.delete(work));
+    const writing: Writing = { slot: -1, work };
+    this.#writing.add(writing);
+    return work.finally(() => this.#writing.delete(writing));
   }
 
   async idle(): Promise<void> {
     while (this.#pending.size > 0 || this.#writing.size > 0) {
       for (const key of [...this.#pending.keys()]) void this.flush(key);
-      await Promise.all(this.#writing);
+      await Promise.all([...this.#writing].map(({ work }) => work));
     }
   }
 

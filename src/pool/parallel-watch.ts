@@ -6,6 +6,7 @@
  * sent before, stayed silent, though no more spoke than ever did. One occasion may be chance, six since more were last
  * seen are a pattern. More streams at once withdraw it.
  */
+import { SlotSet, type Slotted } from '../runtime/slot-set.ts';
 import type { ModelId } from '../core/ids.ts';
 import { withTag } from '../routing/model-pattern.ts';
 
@@ -21,15 +22,16 @@ export interface SerialFinding {
 
 interface ModelRuns {
   readonly model: ModelId;
-  /** In the order they were sent. */
-  readonly running: Set<StreamRun>;
+  readonly running: SlotSet<StreamRun>;
   /** The most that were ever seen to speak at once. */
   most: number;
   occasions: number;
 }
 
 /** One stream that was sent there. */
-export class StreamRun {
+export class StreamRun implements Slotted {
+  /** Its place among those that run. */
+  slot = -1;
   readonly #runs: ModelRuns;
   readonly #sentAt: number;
   readonly #load: string;
@@ -96,7 +98,7 @@ export class ParallelWatch {
     let runs = this.#models.get(name);
     if (runs === undefined) {
       this.#forgetSilent();
-      runs = { model, running: new Set(), most: 0, occasions: 0 };
+      runs = { model, running: new SlotSet(), most: 0, occasions: 0 };
       this.#models.set(name, runs);
     }
     return new StreamRun(runs, load, now, this.#found);

@@ -11,6 +11,7 @@ import type { UpstreamName } from '../core/ids.ts';
 import type { AttemptOutcome } from '../core/outcome.ts';
 import type { GatewayResponse } from '../core/request.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { Slotted } from '../runtime/slot-set.ts';
 import { AnswerReader, type AnswerOwner, type BufferLimits } from './answer-reader.ts';
 import { AttemptTimers, type TimedAttempt, type TimeLimit } from './attempt-timers.ts';
 import type { AttemptListener, AttemptRequest } from './attempt-types.ts';
@@ -36,7 +37,9 @@ export interface Settle {
   reject(error: Error): void;
 }
 
-export class Attempt implements Dispatcher.DispatchHandler, HeadWriter, AnswerOwner, TimedAttempt {
+export class Attempt implements Dispatcher.DispatchHandler, HeadWriter, AnswerOwner, TimedAttempt, Slotted {
+  /** Its place among those under way. */
+  slot = -1;
   readonly request: AttemptRequest;
   readonly dispatchedAt: number;
   readonly #host: AttemptHost;

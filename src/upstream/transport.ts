@@ -13,6 +13,7 @@ import type { UpstreamName } from '../core/ids.ts';
 import type { GatewayResponse } from '../core/request.ts';
 import type { PoolSnapshot } from '../core/state.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { SlotSet } from '../runtime/slot-set.ts';
 import type { BufferLimits } from './answer-reader.ts';
 import { Attempt, type AttemptHost, type Settle } from './attempt.ts';
 import type { AttemptListener, AttemptRequest } from './attempt-types.ts';
@@ -55,7 +56,7 @@ export class Transport implements AttemptHost {
   readonly #path: TargetPath;
   readonly #pool: Pool;
   /** Attempts that hold a connection or have asked undici for one. */
-  readonly #active = new Set<Attempt>();
+  readonly #active = new SlotSet<Attempt>();
   #waiting: Attempt[] = [];
   #closed = false;
 

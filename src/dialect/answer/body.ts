@@ -4,18 +4,20 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.t
 
 /**
  * The body is looked at twice on its way (first for its outcome, then to be stored), so its value is
- * remembered for as long as the buffer lives. Callers must not change it.
+ * remembered for as long as the buffer lives. Callers must not change it. It hangs on the buffer itself: the collector of the young
+ * generation takes what a long-lived WeakMap holds for alive, and copies every answer twice.
  */
-const parsed = new WeakMap<Buffer, JsonObject>();
+const VALUE: unique symbol = Symbol('the value of a JSON body');
+type Read = Buffer & { [VALUE]?: JsonObject };
 
 /** The body as a JSON object, or null when it is anything else. */
-export function parseBody(body: Buffer): JsonObject | null {
-  const known = parsed.get(body);
+export function parseBody(body: Read): JsonObject | null {
+  const known = body[VALUE];
   if (known !== undefined) return known;
   try {
     const value: unknown = JSON.parse(body.toString('utf8'));
     if (!isJsonObject(value)) return null;
-    parsed.set(body, value);
+    body[VALUE] = value;
     return value;
   } catch {
     return null;
