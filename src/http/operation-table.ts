@@ -31,7 +31,8 @@ export class OperationTable {
 
   /** Whether the path lies in a part of the tree that belongs to the operations plane. */
   owns(path: string): boolean {
-    return this.#roots.has(split(path)[0] ?? '');
+    const end = path.indexOf('/', 1);
+    return this.#roots.has(end < 0 ? path.slice(1) : path.slice(1, end));
   }
 
   /** `HEAD` is answered as `GET`. */

@@ -4,6 +4,7 @@ import { GatewayError } from '../core/errors.ts';
 import type { UpstreamName } from '../core/ids.ts';
 import type { AttemptOutcome } from '../core/outcome.ts';
 import type { GatewayResponse, HeaderList } from '../core/request.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { AttemptRequest } from './attempt-types.ts';
 import { parseRetryAfter, statusOutcome } from './classify.ts';
 import { responseFields } from './header-fields.ts';
@@ -57,12 +58,12 @@ export class AnswerReader {
   #report: BodyReport | null = null;
   #outlet: Outlet | null = null;
 
-  constructor(owner: AnswerOwner, status: number, fields: ResponseFields, wallMs: number) {
+  constructor(owner: AnswerOwner, status: number, fields: ResponseFields, clock: Pick<Clock, 'wallMs'>) {
     const { request } = owner;
     this.#owner = owner;
     this.#status = status;
     this.#fields = fields;
-    this.retryAfterMs = parseRetryAfter(fields['retry-after'], wallMs);
+    this.retryAfterMs = parseRetryAfter(fields['retry-after'], clock);
     this.#mode = readingMode(request, status, fields);
     const { reading } = request;
     this.#observer =

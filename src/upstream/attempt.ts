@@ -117,7 +117,7 @@ export class Attempt implements Dispatcher.DispatchHandler, HeadWriter, AnswerOw
   onResponseStart(_: Dispatcher.DispatchController, status: number, fields: ResponseFields): void {
     // Informational answers (1xx) come before the one that counts.
     if (status < 200 || this.#ended) return;
-    this.#answer = new AnswerReader(this, status, fields, this.#host.clock.wallMs());
+    this.#answer = new AnswerReader(this, status, fields, this.#host.clock);
     this.#answer.begin();
   }
 

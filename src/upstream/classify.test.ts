@@ -112,6 +112,6 @@ describe('parseRetryAfter', () => {
     [undefined, null],
     [['1', '2'], null],
   ])('%o is %o ms', (value, expected) => {
-    expect(parseRetryAfter(value, now)).toBe(expected);
+    expect(parseRetryAfter(value, { wallMs: () => now })).toBe(expected);
   });
 });

@@ -5,6 +5,7 @@
 import { GatewayError, type ErrorCode } from '../core/errors.ts';
 import type { ConnectErrorReason } from '../core/events.ts';
 import type { AttemptOutcome } from '../core/outcome.ts';
+import type { Clock } from '../runtime/clock.ts';
 
 /** How far an attempt had come: nothing written (the first two), written but unanswered, in the middle of an answer. */
 export type AttemptPhase = 'waiting' | 'connecting' | 'unanswered' | 'answering';
@@ -134,11 +135,14 @@ function frontOf(body: Buffer | null): string {
  * `retry-after` in milliseconds from now: whole seconds or an HTTP date (RFC 9110, 10.2.3). Null when absent or
  * neither. A date in the past is 0.
  */
-export function parseRetryAfter(value: string | string[] | undefined, wallMs: number): number | null {
+export function parseRetryAfter(
+  value: string | string[] | undefined,
+  clock: Pick<Clock, 'wallMs'>,
+): number | null {
   if (typeof value !== 'string') return null;
   const text = value.trim();
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
   // Date.parse would also take `-5` or `2`: an HTTP date starts with the day's name.
   const at = /^[A-Za-z]{3}/.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(at) ? null : Math.max(0, at - wallMs);
+  return Number.isNaN(at) ? null : Math.max(0, at - clock.wallMs());
 }
