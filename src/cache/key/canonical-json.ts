@@ -32,12 +32,33 @@ function write(value: JsonValue, depth: number): string {
     for (const item of value) text += (text === '' ? '' : ',') + write(item, depth + 1);
     return `[${text}]`;
   }
-  for (const key of Object.keys(value).sort()) {
+  const keys = Object.keys(value);
+  if (!isSorted(keys)) keys.sort();
+  for (const key of keys) {
     const item = value[key];
     if (item === undefined) continue;
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${write(item, depth + 1)}`;
+    text += (text === '' ? '' : ',') + writeKey(key) + write(item, depth + 1);
   }
   return `{${text}}`;
+}
+
+/** By code unit, as `sort` does it. What is written in canonical form was often put together in order. */
+function isSorted(keys: readonly string[]): boolean {
+  for (let i = 1; i < keys.length; i += 1) if ((keys[i - 1] as string) > (keys[i] as string)) return false;
+  return true;
+}
+
+/** Requests have few names of fields, over and over; what their tools call their arguments must not fill the memory. */
+const KNOWN_KEYS = 1_000;
+const LONGEST_KNOWN = 64;
+const writtenKeys = new Map<string, string>();
+
+function writeKey(key: string): string {
+  const known = writtenKeys.get(key);
+  if (known !== undefined) return known;
+  const written = `${JSON.stringify(key)}:`;
+  if (writtenKeys.size < KNOWN_KEYS && key.length <= LONGEST_KNOWN) writtenKeys.set(key, written);
+  return written;
 }
 
 function writeNumber(value: number): string {
