@@ -43,11 +43,12 @@ async function reference(
   return { ...running, name, url, headers: {}, startMs: performance.now() - from };
 }
 
-/** Llamascope with everything on but what `configuration` changes. Run as it is run from a checkout, from its sources. */
+/** Llamascope with everything on but what `configuration` changes. Run as it is run from a checkout (`root`), from its sources. */
 export function gateway(
   name: string,
   configuration: Readonly<Record<string, unknown>> = {},
   upstreams = 1,
+  root: string = ROOT,
 ): Make {
   return async (port, nodeArgs = []) => {
     const folder = mkdtempSync(path.join(tmpdir(), 'llamascope-bench-'));
@@ -69,7 +70,7 @@ export function gateway(
       }),
     );
     const from = performance.now();
-    const args = [...nodeArgs, path.join(ROOT, 'src/cli/main.ts'), 'serve', '--config', file, '--no-watch'];
+    const args = [...nodeArgs, path.join(root, 'src/cli/main.ts'), 'serve', '--config', file, '--no-watch'];
     const running = start(process.execPath, args, { core: MEASURED_CORE });
     const url = await said(running, /listening on (http:\S+)/);
     const startMs = performance.now() - from;

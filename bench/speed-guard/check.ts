@@ -1,0 +1,71 @@
+/**
+ * `npm run check:speed [-- --path miss,stored,hit,stream] [--same] [--plant 20]`: is a hot path slower than it was in the baseline, the commit named in
+ * baseline.json? Both builds run here and now, in turns; what counts is the ratio of their processor time. One verdict of `slower` is not
+ * believed: it is measured again, from new processes and in the other order. Exits with 1 when a path is slower twice.
+ *
+ * `--same` holds the baseline against itself (how much is noise?), `--plant 20` makes the second build 20 % slower on purpose (is it seen?).
+ */
+import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { unpackBaseline, ROOT } from './baseline.ts';
+import { compare, PATHS, plantOf, SLOWER, type Builds, type PathName } from './paths.ts';
+
+const { values } = parseArgs({
+  options: {
+    path: { type: 'string', default: Object.keys(PATHS).join(',') },
+    same: { type: 'boolean', default: false },
+    plant: { type: 'string', default: '0' },
+  },
+});
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function skip(reason: string): never {
+  say(`check:speed SKIPPED: ${reason}`);
+  process.exit(0);
+}
+
+function has(program: string): boolean {
+  return spawnSync('which', [program]).status === 0;
+}
+
+async function slowerTwice(name: PathName, builds: Builds): Promise<boolean> {
+  for (const again of [false, true]) {
+    const { before, now, ratio } = await compare(name, builds, again);
+    const slower = ratio > SLOWER;
+    const verdict = slower ? (again ? 'SLOWER' : 'slower? once more') : 'ok';
+    const figures = `${before.toFixed(1)} → ${now.toFixed(1)} µs, ${ratio.toFixed(3)}×`;
+    say(`${PATHS[name].title.padEnd(36)} ${figures.padEnd(30)} ${verdict}`);
+    if (!slower) return false;
+  }
+  return true;
+}
+
+if (process.platform !== 'linux') skip('processor time per process is read from /proc: Linux only');
+if (availableParallelism() < 2) skip('it wants two processor cores, one for what is measured alone');
+if (!has('wrk') && has('apt-get') && process.getuid?.() === 0)
+  spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'wrk'], {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
+  });
+if (!has('wrk')) {
+  if (process.env['CI'] === 'true') throw new Error('check:speed wants wrk (Debian: apt-get install wrk)');
+  skip('it wants wrk (Debian: apt-get install wrk)');
+}
+
+using baseline = unpackBaseline();
+if (baseline === null) skip('the baseline commit is not in this checkout (a shallow clone, or no git)');
+const share = Number(values.plant) / 100;
+const now = values.same || share > 0 ? baseline.folder : ROOT;
+say(
+  `processor time, ${baseline.commit.slice(0, 7)} → ${now === ROOT ? 'here' : 'itself'}; slower from ${String(SLOWER)}× on`,
+);
+const slower: string[] = [];
+for (const name of values.path.split(',') as PathName[]) {
+  const plant = share > 0 ? await plantOf(name, baseline.folder, share) : null;
+  if (await slowerTwice(name, { before: baseline.folder, now, plant })) slower.push(PATHS[name].title);
+}
+if (slower.length > 0) say(`slower than the baseline: ${slower.join('; ')}`);
+process.exitCode = slower.length > 0 ? 1 : 0;
