@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -29,8 +29,6 @@ describe('where compiled code is kept', () => {
     [{ HOME: '/h' }, '/h/.cache/llamascope/compiled'],
     [{ XDG_CACHE_HOME: 'relative', HOME: '/h' }, '/h/.cache/llamascope/compiled'],
     [{}, null],
-    [{ HOME: '/h', NODE_COMPILE_CACHE: '/elsewhere' }, null],
-    [{ HOME: '/h', NODE_DISABLE_COMPILE_CACHE: '1' }, null],
   ])('%j: %s', (env, expected) => {
     expect(compileCacheFolder(env)).toBe(expected);
   });
@@ -39,6 +37,15 @@ describe('where compiled code is kept', () => {
     expect(version({ XDG_CACHE_HOME: folder }).status).toBe(0);
     expect(readdirSync(path.join(folder, 'llamascope', 'compiled')).length).toBeGreaterThan(0);
   });
+
+  it.each([{ NODE_DISABLE_COMPILE_CACHE: '1' }, { NODE_COMPILE_CACHE: path.join(folder, 'elsewhere') }])(
+    "is Node's own affair when it has been told: %j",
+    (told) => {
+      const home = mkdtempSync(path.join(folder, 'home-'));
+      expect(version({ HOME: home, ...told }).status).toBe(0);
+      expect(existsSync(path.join(home, '.cache'))).toBe(false);
+    },
+  );
 
   it('is done without where it cannot be written', () => {
     const file = path.join(folder, 'a-file');

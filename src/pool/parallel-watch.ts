@@ -6,9 +6,9 @@
  * sent before, stayed silent, though no more spoke than ever did. One occasion may be chance, six since more were last
  * seen are a pattern. More streams at once withdraw it.
  */
-import { SlotSet, type Slotted } from '../runtime/slot-set.ts';
 import type { ModelId } from '../core/ids.ts';
 import { withTag } from '../routing/model-pattern.ts';
+import { SlotSet, type Slotted } from '../runtime/slot-set.ts';
 
 const OCCASIONS = 6;
 /** A shorter answer says nothing: it may be over before the next prompt has been read. */
