@@ -15,6 +15,7 @@ const COMPONENTS: Readonly<Record<string, string>> = {
   chromium: 'chromium',
   'redis-server': 'redis-server',
   curl: 'curl',
+  wrk: 'wrk', // for check:speed, which CI runs after the tests
 };
 const POLICY = '/usr/sbin/policy-rc.d';
 /** Marked, so that one which an interrupted run left behind is known as ours and goes with the next. */
@@ -56,7 +57,7 @@ if (wanted.length > 0) {
   const left = missing();
   if (left.length > 0) {
     process.stderr.write(
-      `missing: ${left.join(', ')}; the suites that need them are skipped (Debian: apt-get install ${packages.join(' ')})\n`,
+      `missing: ${left.join(', ')}; what needs them is skipped (Debian: apt-get install ${packages.join(' ')})\n`,
     );
     if (process.env['CI'] === 'true') process.exitCode = 1;
   }

@@ -5,9 +5,9 @@
  *
  * `--same` holds the baseline against itself (how much is noise?), `--plant 20` makes the second build 20 % slower on purpose (is it seen?).
  */
-import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { hasComponent } from '../../test/support/components.ts';
 import { unpackBaseline, ROOT } from './baseline.ts';
 import { compare, PATHS, plantOf, SLOWER, type Builds, type PathName } from './paths.ts';
 
@@ -28,8 +28,18 @@ function skip(reason: string): never {
   process.exit(0);
 }
 
-function has(program: string): boolean {
-  return spawnSync('which', [program]).status === 0;
+/** Throws when a name or number on the command line is none. */
+function asked(): { readonly paths: readonly PathName[]; readonly share: number } {
+  const names = Object.keys(PATHS) as PathName[];
+  const paths = values.path.split(',').map((name) => {
+    const known = names.find((one) => one === name);
+    if (known === undefined) throw new Error(`--path ${name}: expected some of ${names.join(',')}`);
+    return known;
+  });
+  const share = Number(values.plant) / 100;
+  if (!(share >= 0 && share <= 1))
+    throw new Error(`--plant ${values.plant}: expected a percentage from 0 to 100`);
+  return { paths, share };
 }
 
 async function slowerTwice(name: PathName, builds: Builds): Promise<boolean> {
@@ -44,26 +54,23 @@ async function slowerTwice(name: PathName, builds: Builds): Promise<boolean> {
   return true;
 }
 
+const { paths, share } = asked();
 if (process.platform !== 'linux') skip('processor time per process is read from /proc: Linux only');
 if (availableParallelism() < 2) skip('it wants two processor cores, one for what is measured alone');
-if (!has('wrk') && has('apt-get') && process.getuid?.() === 0)
-  spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'wrk'], {
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
-  });
-if (!has('wrk')) {
-  if (process.env['CI'] === 'true') throw new Error('check:speed wants wrk (Debian: apt-get install wrk)');
-  skip('it wants wrk (Debian: apt-get install wrk)');
+if (!hasComponent('wrk')) {
+  const reason = 'it wants wrk (Debian: apt-get install wrk)';
+  if (process.env['CI'] === 'true') throw new Error(reason);
+  skip(reason);
 }
 
 using baseline = unpackBaseline();
 if (baseline === null) skip('the baseline commit is not in this checkout (a shallow clone, or no git)');
-const share = Number(values.plant) / 100;
 const now = values.same || share > 0 ? baseline.folder : ROOT;
 say(
   `processor time, ${baseline.commit.slice(0, 7)} → ${now === ROOT ? 'here' : 'itself'}; slower from ${String(SLOWER)}× on`,
 );
 const slower: string[] = [];
-for (const name of values.path.split(',') as PathName[]) {
+for (const name of paths) {
   const plant = share > 0 ? await plantOf(name, baseline.folder, share) : null;
   if (await slowerTwice(name, { before: baseline.folder, now, plant })) slower.push(PATHS[name].title);
 }
