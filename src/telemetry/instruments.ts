@@ -83,6 +83,16 @@ export class Histogram {
     this.#sum += value;
   }
 
+  /** Adds what was observed elsewhere with the same bounds: bucket and count in turn. */
+  merge(sum: number, buckets: readonly number[]): void {
+    if (!Number.isFinite(sum)) return;
+    for (let at = 0; at + 1 < buckets.length; at += 2) {
+      const bucket = buckets[at] ?? -1;
+      if (bucket in this.counts) this.counts[bucket] = (this.counts[bucket] ?? 0) + (buckets[at + 1] ?? 0);
+    }
+    this.#sum += sum;
+  }
+
   sum(): number {
     return this.#sum;
   }
