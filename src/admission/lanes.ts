@@ -11,6 +11,7 @@ import type { ModelId } from '../core/ids.ts';
 import type { Lane } from '../core/route.ts';
 import type { QueueSnapshot } from '../core/state.ts';
 import type { Permit } from './held-permit.ts';
+import type { PermitLender } from './leased-share.ts';
 import { PermitQueue, type PermitQueueDeps, type PermitWaiter } from './permits.ts';
 
 export interface LanesOptions {
@@ -22,21 +23,27 @@ export interface LanesOptions {
   readonly waitMs: number;
 }
 
+export interface LanesDeps extends Omit<PermitQueueDeps, 'shared'> {
+  /** Where several processes have the limits in common. */
+  readonly lender?: PermitLender | null;
+}
+
 export class Lanes {
   readonly generation: PermitQueue;
   readonly #embedding: PermitQueue;
   readonly #options: LanesOptions;
-  readonly #deps: PermitQueueDeps;
+  readonly #deps: LanesDeps;
   readonly #patterns: readonly { readonly pattern: RegExp; readonly permits: number }[];
   readonly #models = new Map<string, PermitQueue>();
   #draining = false;
 
   /** Throws a RangeError that names the upstream, the option and the value. */
-  constructor(options: LanesOptions, deps: PermitQueueDeps) {
+  constructor(options: LanesOptions, deps: LanesDeps) {
     this.#options = options;
     this.#deps = deps;
-    this.generation = new PermitQueue({ ...options, permits: options.generation }, deps);
-    this.#embedding = new PermitQueue({ ...options, permits: options.embedding }, deps);
+    const { generation, embedding } = options;
+    this.generation = this.#line(generation, `generation/${generation}`, deps.emit);
+    this.#embedding = this.#line(embedding, `embedding/${embedding}`, deps.emit);
     this.#patterns = Object.entries(options.models).map(([pattern, permits]) => ({
       pattern: patternOf(pattern),
       permits,
@@ -109,6 +116,24 @@ export class Lanes {
     };
   }
 
+  /** Holds nothing of the limits that others have in common with it. */
+  close(): void {
+    for (const queue of [this.generation, this.#embedding, ...this.#models.values()]) queue.close();
+  }
+
+  /** The name of a shared limit has the number in it: after a reload the old one empties beside the new one. */
+  #line(permits: number, limit: string, emit: PermitQueueDeps['emit']): PermitQueue {
+    const { lender, ...deps } = this.#deps;
+    const { max, waitMs } = this.#options;
+    if (lender === undefined || lender === null)
+      return new PermitQueue({ permits, max, waitMs }, { ...deps, emit });
+    const shared = { lender, limit: `${deps.upstream}/${limit}` };
+    return new PermitQueue(
+      { permits, max: Math.ceil(max / lender.members), waitMs },
+      { ...deps, emit, shared },
+    );
+  }
+
   #queue(lane: Lane): PermitQueue {
     return lane === 'embedding' ? this.#embedding : this.generation;
   }
@@ -124,10 +149,7 @@ export class Lanes {
     const emitOwn = (event: QueueEvent): void => {
       if (event.type !== 'queue.waited') emit(event);
     };
-    const queue = new PermitQueue(
-      { ...this.#options, permits: limit.permits },
-      { ...this.#deps, emit: emitOwn },
-    );
+    const queue = this.#line(limit.permits, `model/${limit.permits}/${model}`, emitOwn);
     if (this.#draining) queue.drain();
     this.#models.set(model, queue);
     return { model, queue };
@@ -148,7 +170,9 @@ export class Lanes {
   }
 
   #forgetIdle({ model, queue }: ModelQueue): void {
-    if (queue.idle && this.#models.get(model) === queue) this.#models.delete(model);
+    if (!queue.idle || this.#models.get(model) !== queue) return;
+    this.#models.delete(model);
+    queue.close();
   }
 }
 

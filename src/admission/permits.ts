@@ -7,34 +7,27 @@
  * at once what cannot be served in time, with an estimate of when to come back: an upstream such as Ollama
  * queues without bound and tells nobody, so this line stands in front of it.
  */
-import type { CancelToken } from '../core/cancel.ts';
 import { GatewayError, type ErrorCode } from '../core/errors.ts';
 import type { QueueEvent, QueueLeaveReason } from '../core/events.ts';
-import type { ClientId, UpstreamName } from '../core/ids.ts';
+import type { UpstreamName } from '../core/ids.ts';
 import type { QueueSnapshot } from '../core/state.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import { FairLine, type LineEntry } from './fair-line.ts';
 import { HeldPermit, type Permit } from './held-permit.ts';
+import { LeasedShare, type PermitLender } from './leased-share.ts';
 import { checkQueueOptions, type PermitQueueOptions } from './queue-options.ts';
+import { CODES, isDeadline, retryAfterMs, type RejectReason } from './refusal.ts';
 import { ServiceTime } from './service-time.ts';
+import type { PermitWaiter } from './waiter.ts';
+
+export type { PermitWaiter } from './waiter.ts';
 
 export interface PermitQueueDeps {
   readonly clock: Clock;
   readonly emit: (event: QueueEvent) => void;
   readonly upstream: UpstreamName;
-}
-
-export interface PermitWaiter {
-  readonly client: ClientId;
-  /** Monotonic milliseconds, or null for none. */
-  readonly deadlineAt: number | null;
-  readonly cancel: CancelToken;
-  /** Higher goes first. Default 0. */
-  readonly priority?: number;
-  /** Monotonic milliseconds since when it waits, where that was begun in another line. Default now. */
-  readonly since?: number;
-  /** It has stood in another line before and was counted there as joining. */
-  readonly rejoins?: boolean;
+  /** Where several processes have the limit in common: who lends permits of it, and what it is called. */
+  readonly shared?: { readonly lender: PermitLender; readonly limit: string };
 }
 
 /** One who waits: what it takes to answer it and to stop watching it. */
@@ -46,12 +39,6 @@ interface Waiting {
   unsubscribe: (() => void) | null;
 }
 
-type RejectReason = keyof typeof CODES;
-
-/** Bounds of what a refused client is told to wait: an estimate should neither hammer nor banish. */
-const MIN_RETRY_MS = 1_000;
-const MAX_RETRY_MS = 60_000;
-
 export class PermitQueue {
   readonly #clock: Clock;
   readonly #emit: (event: QueueEvent) => void;
@@ -60,6 +47,8 @@ export class PermitQueue {
   readonly #waitMs: number;
   readonly #line = new FairLine<Waiting>();
   readonly #serviceTime = new ServiceTime();
+  readonly #share: LeasedShare | null;
+  /** How many there are; what is held of them, where the limit is shared. */
   #permits: number;
   #inUse = 0;
   #draining = false;
@@ -73,6 +62,7 @@ export class PermitQueue {
     this.#permits = options.permits;
     this.#max = options.max;
     this.#waitMs = options.waitMs;
+    this.#share = deps.shared === undefined ? null : this.#openShare(deps.shared, options.permits);
   }
 
   /** A permit if one is free now. Nobody is overtaken: a free permit and a waiting client never coexist. */
@@ -126,8 +116,14 @@ export class PermitQueue {
         `queue of "${this.#upstream}": permits must be a whole number of at least 1, got ${String(permits)}`,
       );
     }
-    this.#permits = permits;
+    if (this.#share === null) this.#permits = permits;
+    else this.#share.resize(permits);
     this.#admitNext();
+  }
+
+  /** Nobody asks any more: what is held of a shared limit goes back as it is released. */
+  close(): void {
+    this.#share?.close();
   }
 
   /**
@@ -154,7 +150,7 @@ export class PermitQueue {
     return {
       upstream: this.#upstream,
       depth: this.#line.length,
-      permits: this.#permits,
+      permits: this.#share?.limit ?? this.#permits,
       permitsInUse: this.#inUse,
       oldestWaitMs: oldest === Infinity ? 0 : this.#clock.now() - oldest,
     };
@@ -201,6 +197,7 @@ export class PermitQueue {
     waiting.unsubscribe = waiter.cancel.onCancel((reason) => {
       this.#turnAway(entry, this.#gone(reason), isDeadline(reason) ? 'deadline' : 'aborted');
     });
+    this.#share?.ask();
   }
 
   #timeUp(entry: LineEntry<Waiting>, deadline: boolean): void {
@@ -241,8 +238,7 @@ export class PermitQueue {
   }
 
   #refusalOf(code: ErrorCode, message: string): GatewayError {
-    const retryAfterMs = Math.min(MAX_RETRY_MS, Math.max(MIN_RETRY_MS, Math.ceil(this.expectedWaitMs)));
-    return new GatewayError(code, message, { retryAfterMs });
+    return new GatewayError(code, message, { retryAfterMs: retryAfterMs(this.expectedWaitMs) });
   }
 
   #countRejection(reason: RejectReason): void {
@@ -250,7 +246,7 @@ export class PermitQueue {
   }
 
   #turnsMs(turns: number): number {
-    return ((this.#serviceTime.meanMs ?? 0) * turns) / this.#permits;
+    return ((this.#serviceTime.meanMs ?? 0) * turns) / (this.#share?.usual ?? this.#permits);
   }
 
   #grant(waitedMs: number): Permit {
@@ -264,8 +260,22 @@ export class PermitQueue {
   readonly #takeBack = (grantedAt: number): void => {
     this.#serviceTime.record(this.#clock.now() - grantedAt);
     this.#inUse -= 1;
+    this.#share?.released();
     this.#admitNext();
+    this.#share?.ask();
   };
+
+  #openShare({ lender, limit }: Required<PermitQueueDeps>['shared'], permits: number): LeasedShare {
+    this.#permits = 0;
+    return new LeasedShare(lender, limit, permits, {
+      inUse: () => this.#inUse,
+      waiting: () => this.#line.length,
+      hold: (held) => {
+        this.#permits = held;
+        this.#admitNext();
+      },
+    });
+  }
 
   #admitNext(): void {
     while (this.#inUse < this.#permits) {
@@ -275,16 +285,6 @@ export class PermitQueue {
       waiting.resolve(this.#grant(this.#clock.now() - waiting.since));
     }
   }
-}
-
-const CODES = {
-  full: 'queue_full',
-  timeout: 'queue_timeout',
-  deadline: 'deadline_exceeded',
-} as const;
-
-function isDeadline(reason: Error | null): boolean {
-  return reason instanceof GatewayError && reason.code === 'deadline_exceeded';
 }
 
 function stopWatching(waiting: Waiting): void {

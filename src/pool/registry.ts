@@ -22,7 +22,7 @@ import type { ProbeOptions } from './probe.ts';
 import { Roster } from './roster.ts';
 import { Sampler } from './sample.ts';
 import { pick, reachable, suitable } from './select.ts';
-import type { Upstream } from './upstream.ts';
+import type { Upstream, UpstreamParts } from './upstream.ts';
 import { Tuning, type TuningOptions } from './tuning.ts';
 import { WarmUp } from './warm-up.ts';
 
@@ -34,6 +34,7 @@ export interface UpstreamsDeps {
   readonly instance: string;
   readonly probe: ProbeOptions;
   readonly tuning?: TuningOptions;
+  readonly lender?: NonNullable<UpstreamParts['lender']> | null;
 }
 
 /** A model that makes vectors, and where it is. */

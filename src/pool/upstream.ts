@@ -5,6 +5,7 @@ import type { AttemptOutcome } from '../core/outcome.ts';
 import type { QueueSnapshot, UpstreamSnapshot } from '../core/state.ts';
 import { AdaptiveLimit } from '../admission/adaptive-limit.ts';
 import { Lanes } from '../admission/lanes.ts';
+import type { PermitLender } from '../admission/leased-share.ts';
 import { OUTCOME_POLICY } from '../resilience/outcomes.ts';
 import type { CircuitBreaker } from '../resilience/breaker/breaker.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
@@ -27,6 +28,8 @@ export interface UpstreamParts {
   readonly instance: string;
   readonly probe: ProbeOptions;
   readonly tuning: Tuning;
+  /** Where several processes have the limits in common. */
+  readonly lender?: PermitLender | null;
 }
 
 const EMBEDDING_PARALLEL = 4;
@@ -64,7 +67,7 @@ export class Upstream {
         models: options.modelParallel ?? {},
         ...options.queue,
       },
-      { clock, emit, upstream: this.name },
+      { clock, emit, upstream: this.name, lender: parts.lender ?? null },
     );
     const tls = options.tls === undefined || options.tls === null ? undefined : readTls(options.tls);
     this.transport = new Transport(
@@ -216,6 +219,7 @@ export class Upstream {
     await this.transport.close();
     await this.health.close();
     this.breakers.close();
+    this.lanes.close();
     this.#parts.emit({ type: 'upstream.removed', upstream: this.name });
   }
 
