@@ -14,6 +14,7 @@ import type {
   EntryStore,
   PurgeSelector,
   PutOutcome,
+  RemovalReason,
   StoreDeps,
   StoreOptions,
   StoreStats,
@@ -94,6 +95,10 @@ export abstract class BackedStore implements EntryStore {
 
   keys(): string[] {
     return this.memory.keys();
+  }
+
+  drop(key: string, id: string, reason: RemovalReason): boolean {
+    return this.memory.drop(key, id, reason);
   }
 
   purge(selector: PurgeSelector): number {

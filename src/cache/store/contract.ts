@@ -52,6 +52,7 @@ export function storeContract(name: string, open: OpenStore): readonly ContractC
     define('purges by id, scope, model, tenant, or all', {}, purges),
     define('looks without using, and lists the newest first', { maxEntries: 2 }, peeks),
     define('restores entries with their age and pushes none out', { maxEntries: 3, ttlMs: 1_000 }, restores),
+    define('drops that very entry and no other', {}, drops),
     define('adds up counts and lets those of an entry go with it', {}, counts),
     define('is empty and silent once closed', {}, closes),
   ];
@@ -195,6 +196,17 @@ async function purges({ store, removals }: Bench): Promise<void> {
     );
     assert.equal(store.stats().entries, 3 - expected.length);
   }
+}
+
+async function drops({ store, held, removals }: Bench): Promise<void> {
+  const entry = sampleEntry('k');
+  await store.put(entry, false);
+  assert.equal(store.drop('k', 'another id', 'entries'), false);
+  assert.equal(store.drop('another key', entry.id, 'entries'), false);
+  assert.equal(held.size, 1);
+  assert.equal(store.drop('k', entry.id, 'entries'), true);
+  assert.equal(store.peek('k'), null);
+  assert.equal(removals.length, 1);
 }
 
 async function peeks({ store, clock, removals }: Bench): Promise<void> {

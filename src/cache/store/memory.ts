@@ -150,7 +150,6 @@ export class MemoryStore implements EntryStore {
     return purged;
   }
 
-  /** Removes that very entry, for a store that heard it is gone elsewhere. */
   drop(key: string, id: string, reason: RemovalReason): boolean {
     const node = this.#byKey.get(key);
     if (node === undefined || node.entry.id !== id) return false;

@@ -108,6 +108,8 @@ export interface EntryStore {
   restore(entry: CacheEntry): boolean;
   /** The keys of all entries, newest first. A copy: what happens meanwhile does not disturb whoever walks it. */
   keys(): string[];
+  /** Removes that very entry, which is gone elsewhere. False when it is not here. */
+  drop(key: string, id: string, reason: RemovalReason): boolean;
   /** Answers how many entries went. */
   purge(selector: PurgeSelector): MaybePromise<number>;
   stats(): StoreStats;
