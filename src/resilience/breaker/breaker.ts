@@ -15,6 +15,7 @@ import { breakerName, type BreakerName } from '../../core/ids.ts';
 import type { BreakerSnapshot } from '../../core/state.ts';
 import { systemClock, type Clock } from '../../runtime/clock.ts';
 import { systemRng, type Rng } from '../../runtime/rng.ts';
+import type { BreakerDeps, BreakerTotals } from './contract.ts';
 import { runGuarded, type ErrorClassifier } from './execute.ts';
 import { openDurationMs } from './open-duration.ts';
 import { breakerOptions, type BreakerOptions } from './options.ts';
@@ -29,21 +30,7 @@ import {
 import { CLOSED, endLease, leave, type BreakerState, type ManualMode } from './state.ts';
 import { tripRules, type TripRule } from './trip-rules.ts';
 
-export interface BreakerDeps {
-  readonly clock?: Clock;
-  readonly rng?: Rng;
-  /** Hears of everything that happens, synchronously. What it throws is dropped: reporting never reaches a call. */
-  readonly emit?: (event: BreakerEvent) => void;
-}
-
-/** Counts since creation. `acquired = success + failure + ignored + snapshot().inFlight`, always. */
-export interface BreakerTotals {
-  readonly acquired: number;
-  readonly success: number;
-  readonly failure: number;
-  readonly ignored: number;
-  readonly rejected: number;
-}
+export type { BreakerDeps, BreakerTotals } from './contract.ts';
 
 type TransitionCause = Extract<BreakerEvent, { type: 'breaker.transitioned' }>['cause'];
 
@@ -140,6 +127,16 @@ export class CircuitBreaker {
     const wasIsolated = this.#manual === 'isolated';
     this.#manual = 'observing';
     if (wasIsolated) this.#toClosed('manual');
+  }
+
+  /**
+   * Does as the breaker of the same name in another process has done: opens for so many milliseconds, or closes (null).
+   * What was set by hand stays.
+   */
+  follow(openMs: number | null): void {
+    if (this.#manual === 'isolated' || this.#manual === 'disabled') return;
+    if (openMs === null) this.#toClosed('recovered');
+    else if (this.#state.kind !== 'open') this.#openFor(openMs, 'tripped');
   }
 
   /** The state alone, for those who choose between many: cheaper than a snapshot. */
@@ -248,7 +245,10 @@ export class CircuitBreaker {
   }
 
   #toOpen(cause: TransitionCause, retryAfterMs: number | undefined): void {
-    const durationMs = openDurationMs(this.#options, this.#opensInARow, retryAfterMs, this.#rng);
+    this.#openFor(openDurationMs(this.#options, this.#opensInARow, retryAfterMs, this.#rng), cause);
+  }
+
+  #openFor(durationMs: number, cause: TransitionCause): void {
     this.#opensInARow += 1;
     const timer = this.#clock.setTimer(durationMs, () => {
       this.#toHalfOpen();
