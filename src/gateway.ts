@@ -16,7 +16,7 @@ import type { StateReader } from './core/state.ts';
 import { createDrainDesk } from './gateway/drain.ts';
 import { createListeners } from './gateway/listeners.ts';
 import { createLivePage } from './gateway/live-page.ts';
-import { createOperationsPlane, operationRoutes } from './gateway/operations-plane.ts';
+import { breakerDesk, createOperationsPlane, operationRoutes } from './gateway/operations-plane.ts';
 import { buildParts } from './gateway/parts.ts';
 import { Reloader, type ConfigSource, type ReloadReport } from './gateway/reload.ts';
 import { shutDown } from './gateway/shut-down.ts';
@@ -69,7 +69,8 @@ export function createGateway(input: ConfigInput, deps: GatewayDeps = {}): Gatew
     },
   });
   const live = createLivePage(initial, parts, () => reloader.inForce.config.admin.token !== null);
-  const routes = operationRoutes(initial, parts, {
+  const routes = operationRoutes(initial, parts.cache, {
+    breakers: breakerDesk(parts.upstreams),
     reload: () => reloader.reload('admin'),
     live,
     drainDesk: createDrainDesk(parts, () => reloader.inForce.config),

@@ -12,6 +12,7 @@ const FACTS: HealthFacts = {
   closedByHand: false,
   metricsEnabled: true,
   embedderProblem: null,
+  workers: null,
   reloads: { appliedAt: 0, needsRestart: [], problem: null },
 };
 

@@ -16,6 +16,14 @@ export interface HealthFacts {
   /** Why the semantic tier has no embedder although its mode wants one; null when all is well. */
   readonly embedderProblem: string | null;
   readonly reloads: ReloadFacts;
+  /** Worker processes; null where this process is the whole gateway. */
+  readonly workers: WorkerFacts | null;
+}
+
+export interface WorkerFacts {
+  /** Take requests. */
+  readonly ready: number;
+  readonly wanted: number;
 }
 
 /** The configuration in force, and what is known of a newer one. */
@@ -47,6 +55,9 @@ export function judge(state: StateReader, facts: HealthFacts): Verdict {
   const usable = upstreams.filter((upstream) => upstream.healthy && !open.has(upstream.name));
   if (facts.draining) reasons.push('shutting down: no new requests are taken');
   else if (facts.closedByHand) reasons.push('drained by hand: no new requests are taken until /admin/resume');
+  const { workers } = facts;
+  if (workers !== null && workers.ready < workers.wanted)
+    reasons.push(`${workers.ready} of ${workers.wanted} worker processes take requests`);
   if (usable.length === 0) reasons.push('no upstream can take a request');
   for (const upstream of upstreams) {
     if (upstream.draining) reasons.push(`upstream ${upstream.name} is drained`);
@@ -72,7 +83,8 @@ export function judge(state: StateReader, facts: HealthFacts): Verdict {
   if (problem !== null)
     reasons.push(`a new configuration was refused, the former one is in force: ${problem}`);
   if (needsRestart.length > 0) reasons.push(`waits for a restart to take effect: ${needsRestart.join(', ')}`);
-  const down = facts.draining || facts.closedByHand || usable.length === 0;
+  const nobody = usable.length === 0 || workers?.ready === 0;
+  const down = facts.draining || facts.closedByHand || nobody;
   return { status: down ? 'down' : reasons.length > 0 ? 'degraded' : 'ok', reasons };
 }
 
@@ -99,6 +111,7 @@ export function healthReport(state: StateReader, facts: HealthFacts, baseline: J
       needsRestart: [...facts.reloads.needsRestart],
       problem: facts.reloads.problem,
     },
+    ...(facts.workers === null ? {} : { workers: { ...facts.workers } }),
     upstreams: state.upstreams().map(upstreamJson),
     breakers: breakerReport(state),
     pools: state.pools().map((pool) => ({ ...pool })),

@@ -11,45 +11,42 @@ import type { BreakerSnapshot } from '../core/state.ts';
 import { jsonReply, type OperationRoute } from '../http/operation-route.ts';
 import type { CircuitBreaker } from '../resilience/breaker/breaker.ts';
 
+export const BREAKER_ACTIONS = ['isolate', 'reset', 'disable', 'observe'] as const;
+export type BreakerAction = (typeof BREAKER_ACTIONS)[number];
+
 /** What holds the breakers. */
 export interface BreakerDesk {
-  breaker(name: string): CircuitBreaker | null;
   breakers(): readonly BreakerSnapshot[];
+  /** False when there is no such breaker. */
+  setBreaker(name: string, action: BreakerAction): boolean | Promise<boolean>;
 }
-
-const ACTIONS: Readonly<Record<string, (breaker: CircuitBreaker) => void>> = {
-  isolate: (breaker) => {
-    breaker.isolate();
-  },
-  reset: (breaker) => {
-    breaker.reset();
-  },
-  disable: (breaker) => {
-    breaker.disable();
-  },
-  observe: (breaker) => {
-    breaker.observeOnly();
-  },
-};
 
 export function breakerRoutes(desk: BreakerDesk): readonly OperationRoute[] {
   return [
     {
       method: 'GET',
       path: '/admin/breakers/{name}',
-      handle: ({ params }) => jsonReply(breakerJson(find(desk, params['name'] ?? '').snapshot())),
+      handle: ({ params }) => jsonReply(breakerJson(find(desk, params['name'] ?? ''))),
     },
-    ...Object.entries(ACTIONS).map(([action, act]): OperationRoute => ({
+    ...BREAKER_ACTIONS.map((action): OperationRoute => ({
       method: 'POST',
       path: `/admin/breakers/{name}/${action}`,
       action: `breaker.${action}`,
-      handle: ({ params }) => {
-        const breaker = find(desk, params['name'] ?? '');
-        act(breaker);
-        return jsonReply(breakerJson(breaker.snapshot()));
+      handle: async ({ params }) => {
+        const name = params['name'] ?? '';
+        await desk.setBreaker(name, action);
+        return jsonReply(breakerJson(find(desk, name)));
       },
     })),
   ];
+}
+
+/** Does it to that breaker. */
+export function act(breaker: CircuitBreaker, action: BreakerAction): void {
+  if (action === 'isolate') breaker.isolate();
+  else if (action === 'reset') breaker.reset();
+  else if (action === 'disable') breaker.disable();
+  else breaker.observeOnly();
 }
 
 /** A breaker as `/admin/breakers` and `/health` show it. */
@@ -57,10 +54,11 @@ export function breakerJson(breaker: BreakerSnapshot): JsonValue {
   return { ...breaker, lastStateChangeAt: new Date(breaker.lastStateChangeAt).toISOString() };
 }
 
-function find(desk: BreakerDesk, name: string): CircuitBreaker {
-  const breaker = desk.breaker(name);
-  if (breaker !== null) return breaker;
-  const names = desk.breakers().map((one) => one.name);
+function find(desk: BreakerDesk, name: string): BreakerSnapshot {
+  const all = desk.breakers();
+  const breaker = all.find((one) => one.name === name);
+  if (breaker !== undefined) return breaker;
+  const names = all.map((one) => one.name);
   const shown = names.slice(0, 20).join(', ');
   const more = names.length > 20 ? ` and ${String(names.length - 20)} more` : '';
   throw new GatewayError(

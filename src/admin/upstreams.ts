@@ -15,8 +15,8 @@ import { jsonReply, type OperationCall, type OperationRoute } from '../http/oper
 export interface UpstreamDesk {
   snapshots(): readonly UpstreamSnapshot[];
   /** One of them, or all and the door with them when `name` is null. `deadlineMs` null: for as long as it takes. */
-  drain(name: string | null, deadlineMs: number | null): void;
-  resume(name: string | null): void;
+  drain(name: string | null, deadlineMs: number | null): void | Promise<void>;
+  resume(name: string | null): void | Promise<void>;
   /** The deadline of a drain that names none. */
   readonly drainMs: number;
 }
@@ -37,9 +37,9 @@ export function upstreamRoutes(desk: UpstreamDesk): readonly OperationRoute[] {
       path: '/admin/upstreams/{name}/drain',
       action: 'upstream.drain',
       bodyBytes: BODY_BYTES,
-      handle: (call) => {
+      handle: async (call) => {
         const { name } = find(desk, call.params['name'] ?? '');
-        desk.drain(name, deadlineOf(call, desk));
+        await desk.drain(name, deadlineOf(call, desk));
         return jsonReply(one(name));
       },
     },
@@ -47,9 +47,9 @@ export function upstreamRoutes(desk: UpstreamDesk): readonly OperationRoute[] {
       method: 'POST',
       path: '/admin/upstreams/{name}/resume',
       action: 'upstream.resume',
-      handle: ({ params }) => {
+      handle: async ({ params }) => {
         const { name } = find(desk, params['name'] ?? '');
-        desk.resume(name);
+        await desk.resume(name);
         return jsonReply(one(name));
       },
     },
@@ -58,8 +58,8 @@ export function upstreamRoutes(desk: UpstreamDesk): readonly OperationRoute[] {
       path: '/admin/drain',
       action: 'gateway.drain',
       bodyBytes: BODY_BYTES,
-      handle: (call) => {
-        desk.drain(null, deadlineOf(call, desk));
+      handle: async (call) => {
+        await desk.drain(null, deadlineOf(call, desk));
         return jsonReply(all());
       },
     },
@@ -67,8 +67,8 @@ export function upstreamRoutes(desk: UpstreamDesk): readonly OperationRoute[] {
       method: 'POST',
       path: '/admin/resume',
       action: 'gateway.resume',
-      handle: () => {
-        desk.resume(null);
+      handle: async () => {
+        await desk.resume(null);
         return jsonReply(all());
       },
     },

@@ -14,6 +14,7 @@ import { createUpstreams, type Upstreams, type UpstreamsDeps } from '../pool/reg
 import type { Clock } from '../runtime/clock.ts';
 import { createEventBus, type EventBus } from '../runtime/event-bus.ts';
 import type { Rng } from '../runtime/rng.ts';
+import type { Member } from './member.ts';
 import { createLog, type Log } from '../telemetry/log.ts';
 import { createTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import { VERSION } from '../version.ts';
@@ -42,18 +43,20 @@ export interface Parts {
   reloads: ReloadFacts;
 }
 
-export function buildParts(config: Config, clock: Clock, rng: Rng): Parts {
-  const instance = `llamascope-${randomBytes(6).toString('hex')}`;
+/** `member` is null where this process is the whole gateway. */
+export function buildParts(config: Config, clock: Clock, rng: Rng, member: Member | null = null): Parts {
+  const instance = member?.instance ?? newInstance();
   const bus = createEventBus();
   const { emit } = bus;
   // Log and telemetry subscribe before anything else is built, so that they hear of every part from its first event.
-  const log = createLog(config.log, { bus });
+  const log = createLog(config.log, member === null ? { bus } : { bus: member.toLog(bus), as: member.name });
   const state = lateState();
   const telemetry = createTelemetry(config.metrics, { bus, state, clock, version: VERSION });
-  const upstreams = upstreamsOf(config, { clock, rng, emit, instance });
+  const lender = member?.lender ?? null;
+  const upstreams = upstreamsOf(config, { clock, rng, emit, instance, lender });
   const { modelDigest } = upstreams;
   const judge = createJudge(upstreams.handle, clock);
-  const openStore = storeOf(config.cache, instance);
+  const openStore = member?.openStore ?? storeOf(config.cache, instance);
   const cache = createCache(config.cache, { clock, rng, emit, judge, modelDigest, openStore });
   state.connect({
     breakers: () => upstreams.breakers(),
@@ -97,6 +100,11 @@ export function buildParts(config: Config, clock: Clock, rng: Rng): Parts {
   return parts;
 }
 
+/** A name for this gateway that no other has. */
+export function newInstance(): string {
+  return `llamascope-${randomBytes(6).toString('hex')}`;
+}
+
 function factsOf(parts: () => Parts, metricsEnabled: boolean, clock: Clock): () => HealthFacts {
   const startedAt = clock.wallMs();
   const startedMono = clock.now();
@@ -111,6 +119,7 @@ function factsOf(parts: () => Parts, metricsEnabled: boolean, clock: Clock): () 
       reloads,
       metricsEnabled,
       embedderProblem: embedder.problem,
+      workers: null,
     };
   };
 }

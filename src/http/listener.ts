@@ -41,12 +41,20 @@ export interface ListenerOptions {
   readonly clock: Clock;
 }
 
+/** Where to listen: a port, or a socket in the file system for processes on this machine. */
+export type ListenAddress = { readonly host: string; readonly port: number } | { readonly path: string };
+
 export interface Listener {
-  listen(address: { readonly host: string; readonly port: number }): Promise<{ readonly url: string }>;
+  listen(address: ListenAddress): Promise<{ readonly url: string }>;
+  /** A connection that another process accepted, not read from yet. */
+  take(socket: Socket): void;
   /** Other limits for the requests to come. `headerBytes` and `headerTimeoutMs` are fixed when a listener is made. */
   configure(limits: ListenerLimits): void;
-  /** Stops accepting; connections with nothing to do close at once, the others after their answer. */
-  stopAccepting(): void;
+  /**
+   * Stops accepting; connections with nothing to do close at once, or after `lingerMs` for those that are about to ask
+   * something; the others close after their answer.
+   */
+  stopAccepting(lingerMs?: number): void;
   /** Resolves when every connection is gone; after `deadlineMs` the rest are cut. */
   close(deadlineMs: number): Promise<void>;
   readonly connections: number;
@@ -57,14 +65,9 @@ export function createListener(given: ListenerOptions): Listener {
   const { limits } = given;
   const sockets = new Set<Socket>();
   let closing = false;
-  const server = createServer({
-    maxHeaderSize: limits.headerBytes,
-    headersTimeout: limits.headerTimeoutMs,
-    requestTimeout: 0, // bodies are timed where they are read; a blob upload may take as long as it moves
-    keepAliveTimeout: limits.keepAliveMs,
-    connectionsCheckingInterval: Math.min(5_000, limits.headerTimeoutMs),
-    noDelay: true,
-  });
+  let taking = false;
+  let sweepFrom = 0;
+  const server = newServer(limits);
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -78,39 +81,75 @@ export function createListener(given: ListenerOptions): Listener {
 
   return {
     listen: (address) => listen(server, address),
+    take(socket): void {
+      if (!taking) {
+        taking = true;
+        // Node watches over idle and slow connections from this event on.
+        server.emit('listening');
+      }
+      socket.allowHalfOpen = true;
+      server.emit('connection', socket);
+      socket.resume();
+    },
     configure(next): void {
       options = { ...options, limits: next };
       server.keepAliveTimeout = next.keepAliveMs;
     },
-    stopAccepting(): void {
+    stopAccepting(lingerMs = 0): void {
+      if (closing) return;
       closing = true;
+      sweepFrom = options.clock.now() + lingerMs;
       if (server.listening) server.close();
-      server.closeIdleConnections();
+      if (lingerMs === 0) server.closeIdleConnections();
     },
     async close(deadlineMs: number): Promise<void> {
       this.stopAccepting();
-      await new Promise<void>((resolve) => {
-        if (sockets.size === 0) {
-          resolve();
-          return;
-        }
-        const timer = options.clock.setTimer(deadlineMs, () => {
-          for (const socket of sockets) socket.destroy();
-        });
-        const idle = setIdleSweep(server, options.clock);
-        const check = (): void => {
-          if (sockets.size > 0) return;
-          timer.cancel();
-          idle();
-          resolve();
-        };
-        for (const socket of sockets) socket.once('close', check);
-      });
+      const due = (): boolean => options.clock.now() >= sweepFrom;
+      await allClosed({ server, sockets, clock: options.clock, due }, deadlineMs);
     },
     get connections(): number {
       return sockets.size;
     },
   };
+}
+
+interface Closing {
+  readonly server: Server;
+  readonly sockets: ReadonlySet<Socket>;
+  readonly clock: Clock;
+  /** Whether connections that ask nothing are closed now. */
+  readonly due: () => boolean;
+}
+
+function allClosed({ server, sockets, clock, due }: Closing, deadlineMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    if (sockets.size === 0) {
+      resolve();
+      return;
+    }
+    const timer = clock.setTimer(deadlineMs, () => {
+      for (const socket of sockets) socket.destroy();
+    });
+    const idle = setIdleSweep(server, clock, due);
+    const check = (): void => {
+      if (sockets.size > 0) return;
+      timer.cancel();
+      idle();
+      resolve();
+    };
+    for (const socket of sockets) socket.once('close', check);
+  });
+}
+
+function newServer(limits: ListenerLimits): Server {
+  return createServer({
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headerTimeoutMs,
+    requestTimeout: 0, // bodies are timed where they are read; a blob upload may take as long as it moves
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: Math.min(5_000, limits.headerTimeoutMs),
+    noDelay: true,
+  });
 }
 
 function serve(request: IncomingMessage, response: ServerResponse, options: ListenerOptions): void {
@@ -216,12 +255,16 @@ function answerProtocolError(error: NodeJS.ErrnoException, socket: Duplex): void
   );
 }
 
-function listen(server: Server, address: { host: string; port: number }): Promise<{ url: string }> {
+function listen(server: Server, address: ListenAddress): Promise<{ url: string }> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host: address.host, port: address.port, backlog: 1024 }, () => {
+    server.listen({ ...address, backlog: 1024 }, () => {
       server.off('error', reject);
-      const bound = server.address() as AddressInfo;
+      const bound = server.address() as AddressInfo | string;
+      if (typeof bound === 'string') {
+        resolve({ url: `unix:${bound}` });
+        return;
+      }
       const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
       resolve({ url: `http://${host}:${bound.port}` });
     });
@@ -229,10 +272,10 @@ function listen(server: Server, address: { host: string; port: number }): Promis
 }
 
 /** While closing, connections turn idle one by one as their answers end; Node closes them only when asked. */
-function setIdleSweep(server: Server, clock: Clock): () => void {
+function setIdleSweep(server: Server, clock: Clock, due: () => boolean): () => void {
   let timer = clock.setTimer(50, sweep);
   function sweep(): void {
-    server.closeIdleConnections();
+    if (due()) server.closeIdleConnections();
     timer = clock.setTimer(50, sweep);
   }
   return () => {

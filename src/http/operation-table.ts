@@ -29,6 +29,11 @@ export class OperationTable {
     this.#roots = new Set(this.#routes.map(({ segments }) => segments[0] ?? ''));
   }
 
+  /** First segments of all paths. */
+  get roots(): readonly string[] {
+    return [...this.#roots];
+  }
+
   /** Whether the path lies in a part of the tree that belongs to the operations plane. */
   owns(path: string): boolean {
     const end = path.indexOf('/', 1);

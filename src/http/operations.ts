@@ -53,10 +53,16 @@ export interface Operations {
 /** For a client to send the body of an action. */
 const BODY_TIMEOUT_MS = 10_000;
 
-export function createOperations(options: OperationsOptions): Operations {
+export interface OperationsPlane extends Operations {
+  /** First segments of the paths that belong to it. */
+  readonly roots: readonly string[];
+}
+
+export function createOperations(options: OperationsOptions): OperationsPlane {
   const table = new OperationTable([...ownRoutes(options), ...(options.routes ?? [])]);
   const clock = options.clock ?? systemClock;
   return {
+    roots: table.roots,
     owns: (path) => table.owns(path),
     serve(request, response, path): void {
       answer(request, response, path, {
