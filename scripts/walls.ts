@@ -126,7 +126,25 @@ export const WALLS: Readonly<Record<string, Wall>> = {
     ],
     packages: [],
     because:
-      'the composition root in rooms: it may know every part so that no part has to know another; only cli stands above it',
+      'the composition root in rooms: it may know every part so that no part has to know another; only workers and cli stand above it',
+  },
+  workers: {
+    may: [
+      'core',
+      'runtime',
+      'admission',
+      'cache',
+      'dialect',
+      'http',
+      'admin',
+      'telemetry',
+      'live',
+      'config',
+      'gateway',
+    ],
+    packages: [],
+    because:
+      'workers puts several processes together as one gateway: it composes as gateway does, and what a request meets is in the parts',
   },
   experiment: {
     may: ['core', 'runtime', 'config', 'simulator'],
@@ -146,6 +164,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
       'simulator',
       'telemetry',
       'observability',
+      'workers',
     ],
     packages: [],
     because:
@@ -159,6 +178,7 @@ export const ROOT_BECAUSE = 'only cli prints and exits, so nothing may depend on
 export const ROOT_FILES_OPEN_TO: Readonly<Record<string, readonly string[]>> = {
   cli: ['gateway.ts', 'version.ts'],
   experiment: ['gateway.ts', 'version.ts'],
+  workers: ['gateway.ts', 'health.ts', 'version.ts'],
   gateway: ['embedder-choice.ts', 'handle.ts', 'health.ts', 'pipeline.ts', 'version.ts'],
 };
 

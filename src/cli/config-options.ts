@@ -7,7 +7,7 @@ import type { OptionSpec } from './arguments.ts';
 
 /** Characters of a default that the help shows. */
 const MOST_DEFAULT = 40;
-const MAIN = new Set(['listen', 'cache-mode', 'log-level']);
+const MAIN = new Set(['listen', 'workers', 'cache-mode', 'log-level']);
 
 export const configOption: OptionSpec = {
   name: 'config',

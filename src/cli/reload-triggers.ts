@@ -16,7 +16,7 @@ export interface ReloadTriggersOptions {
  * by `/health` and by the metrics: one that is refused leaves the former configuration in force.
  */
 export function reloadOnDemand(
-  gateway: Gateway,
+  gateway: Pick<Gateway, 'reload'>,
   { file, clock }: ReloadTriggersOptions,
   io: CliIo,
 ): () => void {

@@ -1,6 +1,8 @@
+import { availableParallelism } from 'node:os';
 import type { Config } from '../config/config.ts';
 import { loadConfig, type LoadedConfig } from '../config/load.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
+import { Primary } from '../workers/primary.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { VERSION } from '../version.ts';
 import { readOptions, type OptionSpec, type OptionValues } from './arguments.ts';
@@ -36,6 +38,9 @@ const watchOption: OptionSpec = {
 const ownOptions = [quickstartOption, configOption, watchOption, upstreamOption, ...mainConfigOptions];
 const options = [...ownOptions, ...otherConfigOptions];
 
+/** What the command needs of a gateway, whether it is one process or several. */
+type ServedGateway = Pick<Gateway, 'listen' | 'reload' | 'close' | 'config'>;
+
 export const serveCommand: Command = {
   help: () =>
     [
@@ -43,6 +48,7 @@ export const serveCommand: Command = {
       '',
       'Runs the gateway until SIGINT or SIGTERM; then running answers may end (drainMs), a second signal does not wait.',
       'A change of the configuration file, and SIGHUP, put the new configuration in force without dropping a request.',
+      'With --workers N (or auto) so many processes take the requests, as one gateway.',
       'When it is ready, stdout has one line: listening on http://HOST:PORT',
       '',
       'Options:',
@@ -71,7 +77,7 @@ export const serveCommand: Command = {
         ? await findUpstream(io.env['OLLAMA_HOST'], first.config.listen)
         : null;
     const loaded = upstream === null ? first : load(upstream);
-    const gateway = createGateway(loaded.config, { readConfig: () => load(upstream).config });
+    const gateway = gatewayOf(loaded.config, () => load(upstream).config);
     const reloads = { file: watch === false ? null : loaded.file, clock: systemClock };
     try {
       return await serve(gateway, reloads, { upstream, quickstart: quickstart === true }, io);
@@ -81,8 +87,23 @@ export const serveCommand: Command = {
   },
 };
 
+/** This process, or one that watches over several. */
+function gatewayOf(config: Config, readConfig: () => Config): ServedGateway {
+  const size = workersOf(config.workers);
+  if (size === 1) return createGateway(config, { readConfig });
+  const script = new URL(
+    import.meta.url.endsWith('.ts') ? './serve-worker.ts' : './serve-worker.js',
+    import.meta.url,
+  );
+  return new Primary(config, { size, script, source: readConfig });
+}
+
+function workersOf(workers: Config['workers']): number {
+  return workers === 'auto' ? availableParallelism() : workers;
+}
+
 async function serve(
-  gateway: Gateway,
+  gateway: ServedGateway,
   reloads: ReloadTriggersOptions,
   { upstream, quickstart }: { readonly upstream: QuickstartUpstream | null; readonly quickstart: boolean },
   io: CliIo,
@@ -105,7 +126,7 @@ async function serve(
 }
 
 /** A gateway that cannot listen is not left running behind the message that says so. */
-async function listenOrClose(gateway: Gateway): Promise<Awaited<ReturnType<Gateway['listen']>>> {
+async function listenOrClose(gateway: ServedGateway): Promise<Awaited<ReturnType<Gateway['listen']>>> {
   try {
     return await gateway.listen();
   } catch (error) {

@@ -12,6 +12,7 @@ import { resolveConfig } from './resolve.ts';
 /** Keys that a running gateway keeps, each with the reason. */
 export const FIXED_AT_START: Readonly<Record<string, string>> = {
   listen: 'the address is being listened on',
+  workers: 'the processes are there',
   'admin.listen': 'the address is being listened on',
   'limits.headerBytes': 'the HTTP parser is set up with the listener',
   'limits.headerTimeoutMs': 'the HTTP parser is set up with the listener',

@@ -6,6 +6,8 @@
 export interface Config {
   /** Address of the data plane, `host:port`; port 0 takes a free one. */
   readonly listen: string;
+  /** Processes that take requests; 1 is this process alone, `auto` one per processor. */
+  readonly workers: number | 'auto';
   readonly upstreams: readonly UpstreamConfig[];
   /** Aliases, fallbacks and load settings, by the name that a client writes. */
   readonly models: Readonly<Record<string, ModelConfig>>;

@@ -7,7 +7,6 @@ import { readFileSync } from 'node:fs';
 import type { JsonObject } from '../core/json.ts';
 import { setAt, type Layer } from './layers.ts';
 import { nearest } from './nearest.ts';
-import { notYetKey } from './not-yet.ts';
 import { formatKey, type ConfigProblem, type KeyPath, type Origin } from './problems.ts';
 import { readText } from './read-text.ts';
 import { leaves, type SchemaLeaf } from './schema-tree.ts';
@@ -107,9 +106,8 @@ function originOf(path: KeyPath, names: ReadonlyMap<string, string>): Origin {
 }
 
 function unknownName(name: string): ConfigProblem {
-  const later = notYetKey(name.slice(PREFIX.length).toLowerCase().replace('_', '.'));
   const known = [...leaves.map((leaf) => environmentName(leaf.path)), ...OTHER_NAMES];
   const meant = nearest(name, known);
   const hint = meant === null ? '; docs/configuration.md lists the names' : `; did you mean ${meant}?`;
-  return { key: name, message: later ?? `unknown environment variable${hint}`, origin: null };
+  return { key: name, message: `unknown environment variable${hint}`, origin: null };
 }

@@ -3,7 +3,6 @@ import type { z } from 'zod';
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts';
 import { valueAt } from './layers.ts';
 import { nearest } from './nearest.ts';
-import { notYetKey } from './not-yet.ts';
 import { formatKey, hideCredentials, type ConfigProblem, type KeyPath, type Origin } from './problems.ts';
 import { alternatives, expectation, isSecret, leaves, nodeAt, siblings } from './schema-tree.ts';
 
@@ -57,9 +56,8 @@ function firstSteps(path: KeyPath): string {
 
 function unknownKey(path: KeyPath, originOf: (path: KeyPath) => Origin): ConfigProblem {
   const key = formatKey(path);
-  const later = notYetKey(key);
   const meant = nearestKey(path);
-  const message = later ?? `unknown key${meant === null ? knownKeys(path) : `; did you mean ${meant}?`}`;
+  const message = `unknown key${meant === null ? knownKeys(path) : `; did you mean ${meant}?`}`;
   return { key, message, origin: originOf(path) };
 }
 

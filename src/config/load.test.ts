@@ -207,9 +207,9 @@ describe('a problem says key, value, what was expected, and where', () => {
       ['cache.delta: expected a number above 0 and below 1, got 1 (gateway.yaml:1:17)'],
     ],
     [
-      'a key that is to come',
-      'workers: 4',
-      ['workers: several worker processes: not available yet in this version (gateway.yaml:1:1)'],
+      'no number of workers',
+      'workers: 0',
+      ['workers: expected a whole number from 1 to 64, or auto, got 0 (gateway.yaml:1:10)'],
     ],
     [
       'no metric prefix',
@@ -321,8 +321,8 @@ describe('a problem says key, value, what was expected, and where', () => {
       'LLAMASCOPE_QQQQQQQQQQ: unknown environment variable; docs/configuration.md lists the names',
     ],
     [
-      { LLAMASCOPE_WORKERS: '4' },
-      'LLAMASCOPE_WORKERS: several worker processes: not available yet in this version',
+      { LLAMASCOPE_WORKERS: 'many' },
+      'workers: expected a whole number from 1 to 64, or auto, got "many" (environment LLAMASCOPE_WORKERS)',
     ],
     [
       { LLAMASCOPE_CACHE_TTL_MS: 'soon' },

@@ -226,6 +226,15 @@ export const configSchema: z.ZodType<Config> = z.strictObject({
       'Where clients connect. Without a host it is loopback; `0.0.0.0:11435` lets other machines in and then `admin.token` has to be set. Port 0 takes a free one.',
     examples: ['127.0.0.1:11435', ':0'],
   }),
+  workers: z
+    .union([z.int().min(1).max(64), z.literal('auto')])
+    .default(1)
+    .meta({
+      title: 'a whole number from 1 to 64, or auto',
+      description:
+        'Processes that take requests, for machines where one is not enough (one process serves some thousand requests a second). `auto`: one per processor. With 2 or more, `serve` starts them and watches over them; limits, breakers, cache and metrics are those of one gateway (docs/guides/workers.md). A gateway made by a program is always one process.',
+      examples: [2, 'auto'],
+    }),
   upstreams: z
     .array(upstreamSchema)
     .min(1)

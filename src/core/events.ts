@@ -5,6 +5,9 @@ import type { ModelEvent } from './model-event.ts';
 import type { AttemptOutcome, RequestOutcome } from './outcome.ts';
 import type { CacheResult } from './request.ts';
 import type { Endpoint } from './route.ts';
+import type { SystemEvent } from './system-event.ts';
+
+export { WORKER_ENDS, type ReloadTrigger, type SystemEvent, type WorkerEnd } from './system-event.ts';
 
 /**
  * The one seam between what happens and what is reported. Every stage emits these through `Emit`;
@@ -261,30 +264,3 @@ export type PoolEvent =
       readonly client: UpstreamName;
       readonly reason: ConnectErrorReason;
     };
-
-/** What asked for a reload: SIGHUP, a change of the file, `POST /admin/reload`, or the program around the gateway. */
-export type ReloadTrigger = 'signal' | 'file' | 'admin' | 'program';
-
-export type SystemEvent =
-  | {
-      readonly type: 'config.reloaded';
-      readonly result: 'applied' | 'rejected';
-      readonly trigger: ReloadTrigger;
-      readonly at: number;
-      /** Keys whose values are other than before, and in force. */
-      readonly changed: readonly string[];
-      /** Keys whose new values wait for the next start. */
-      readonly needsRestart: readonly string[];
-      /** Why it was rejected; null when it was not. Never holds a secret. */
-      readonly problem: string | null;
-    }
-  /** Somebody changed something through the operations plane, and it was done. Emitted by the plane, once per request. */
-  | {
-      readonly type: 'operation.performed';
-      /** What was done, e.g. `breaker.isolate`: one name per changing route. */
-      readonly action: string;
-      /** To what, e.g. a breaker's name; null when the action has no object. */
-      readonly target: string | null;
-      readonly at: number;
-    }
-  | { readonly type: 'subscriber.failed'; readonly error: Error };

@@ -62,6 +62,8 @@ export function logEntryOf(event: GatewayEvent, now: number): NewEntry | null {
             : 'A new configuration was rejected; the old one stays in force.',
         detail: { result: event.result },
       };
+    case 'worker.ended':
+      return workerEntry(event, now);
     case 'operation.performed':
       return {
         at: event.at,
@@ -90,6 +92,15 @@ function cacheEntry(
   const why = event.reason === null ? '' : `: ${event.reason}`;
   const text = `The ${event.store} store of the cache is ${event.state}${why}.`;
   return { at: now, kind: 'cache', level, subject: 'cache', text, detail: { state: event.state } };
+}
+
+function workerEntry(event: Extract<GatewayEvent, { type: 'worker.ended' }>, now: number): NewEntry {
+  const { worker, reason, detail } = event;
+  const wanted = reason === 'stopped' || reason === 'replaced';
+  const text = wanted
+    ? `The process ${worker} was ${reason}.`
+    : `The process ${worker} ${reason === 'crashed' ? 'crashed' : 'hung and was ended'} (${detail}); another takes its place.`;
+  return { at: now, kind: 'gateway', level: wanted ? 'info' : 'bad', subject: worker, text, detail: {} };
 }
 
 function serialised(event: Extract<GatewayEvent, { type: 'model.serialised' }>, now: number): NewEntry {

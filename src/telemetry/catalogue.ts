@@ -18,6 +18,7 @@ import { PROCESS_METRICS } from './catalogue/process.ts';
 import { REQUEST_METRICS } from './catalogue/requests.ts';
 import { SERVING_METRICS } from './catalogue/serving.ts';
 import { UPSTREAM_METRICS } from './catalogue/upstreams.ts';
+import { WORKER_METRICS } from './catalogue/workers.ts';
 
 export type MetricCatalogue = typeof BREAKER_METRICS &
   typeof POOL_METRICS &
@@ -27,6 +28,7 @@ export type MetricCatalogue = typeof BREAKER_METRICS &
   typeof SERVING_METRICS &
   typeof UPSTREAM_METRICS &
   typeof PROCESS_METRICS &
+  typeof WORKER_METRICS &
   typeof LIVE_METRICS &
   typeof SELF_METRICS;
 
@@ -40,6 +42,7 @@ export const CATALOGUE: MetricCatalogue = {
   ...SERVING_METRICS,
   ...UPSTREAM_METRICS,
   ...PROCESS_METRICS,
+  ...WORKER_METRICS,
   ...LIVE_METRICS,
   ...SELF_METRICS,
 };
@@ -64,6 +67,7 @@ export const METRIC_GROUPS: readonly {
   { title: 'Model serving', metrics: SERVING_METRICS },
   { title: 'Upstreams and queues', metrics: UPSTREAM_METRICS },
   { title: 'Process', metrics: PROCESS_METRICS },
+  { title: 'Worker processes', metrics: WORKER_METRICS },
   { title: 'Live page', metrics: LIVE_METRICS },
   { title: 'Of itself', metrics: SELF_METRICS },
 ];

@@ -104,6 +104,8 @@ describe('the log', () => {
       'debug: retry',
       'info: configuration reloaded',
       'info: operation performed',
+      'error: worker process ended',
+      'info: worker processes changed',
       'error: an event subscriber failed',
       'info: breaker changed state',
       'info: upstream health changed',
@@ -112,7 +114,8 @@ describe('the log', () => {
     expect(lines[3]).toMatchObject({ store: 'sqlite', state: 'degraded', reason: 'disk full' });
     expect(lines[6]).toMatchObject({ breaker: 'gpu-1', from: 'closed', to: 'open', cause: 'tripped' });
     expect(lines[11]).toMatchObject({ action: 'breaker.isolate', target: 'gpu-1' });
-    expect(lines[12]).toMatchObject({
+    expect(lines[12]).toMatchObject({ worker: 'worker-1', reason: 'crashed', detail: 'signal SIGKILL' });
+    expect(lines[14]).toMatchObject({
       err: { message: 'a subscriber threw', stack: expect.any(String) as string },
     });
   });
@@ -139,11 +142,11 @@ describe('the log', () => {
       return [level, lines.length];
     });
     expect(written).toEqual([
-      ['trace', 13],
-      ['debug', 13],
-      ['info', 12],
-      ['warn', 8],
-      ['error', 1],
+      ['trace', 15],
+      ['debug', 15],
+      ['info', 14],
+      ['warn', 9],
+      ['error', 2],
       ['fatal', 0],
       ['silent', 0],
     ]);

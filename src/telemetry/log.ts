@@ -45,12 +45,18 @@ const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
 
 type Finished = GatewayEvent & { type: 'request.finished' };
 
-export function createLog(options: LogOptions, deps: { readonly bus: EventBus }): Log {
+export interface LogDeps {
+  readonly bus: Pick<EventBus, 'subscribe'>;
+  /** Which of several processes writes; each line then says it. */
+  readonly as?: string;
+}
+
+export function createLog(options: LogOptions, deps: LogDeps): Log {
   const stderr = options.destination === undefined ? openStderr() : null;
   const logger = pino(
     {
       level: options.level,
-      base: null,
+      base: deps.as === undefined ? null : { worker: deps.as },
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: SECRET_FIELDS, censor: '[masked]' },
@@ -139,6 +145,10 @@ function logEvent(logger: Logger, event: GatewayEvent): void {
       }
       break;
     }
+    case 'worker.ended':
+    case 'workers.changed':
+      logWorkers(logger, event);
+      break;
     case 'subscriber.failed':
       logger.error({ err: event.error }, 'an event subscriber failed');
       break;
@@ -151,6 +161,19 @@ function logEvent(logger: Logger, event: GatewayEvent): void {
       // The rest is counted, not written: see the metric that each event feeds.
       break;
   }
+}
+
+function logWorkers(
+  logger: Logger,
+  event: GatewayEvent & { type: 'worker.ended' | 'workers.changed' },
+): void {
+  if (event.type === 'workers.changed') {
+    logger.info({ ready: event.ready, wanted: event.wanted }, 'worker processes changed');
+    return;
+  }
+  const { worker, reason, detail } = event;
+  const wanted = reason === 'stopped' || reason === 'replaced';
+  logger[wanted ? 'info' : 'error']({ worker, reason, detail }, 'worker process ended');
 }
 
 type StoreEvent = GatewayEvent & { type: 'cache.store-changed' | 'cache.restored' | 'cache.purged' };

@@ -4,11 +4,19 @@
  * costs a few hundred nanoseconds (`bench/micro/metrics.ts`), because instruments are resolved beforehand, so
  * that an event means a `Map.get` by name and an addition.
  */
-import type { CacheEvent, GatewayEvent, SystemEvent, UpstreamEvent } from '../core/events.ts';
+import {
+  WORKER_ENDS,
+  type CacheEvent,
+  type GatewayEvent,
+  type SystemEvent,
+  type UpstreamEvent,
+  type WorkerEnd,
+} from '../core/events.ts';
 import type { ModelEvent } from '../core/model-event.ts';
 import type { StateReader } from '../core/state.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { MetricCatalogue } from './catalogue.ts';
+import type { MetricCatalogue, MetricLabels } from './catalogue.ts';
+import type { GaugeFamily } from './families.ts';
 import type { Counter, Gauge } from './instruments.ts';
 import type { Metrics } from './metrics.ts';
 import { BreakerRecorder } from './recorders/breakers.ts';
@@ -31,6 +39,8 @@ export class Observer {
   readonly #reloads: ByValue<'applied' | 'rejected', Counter>;
   readonly #lastReload: Gauge;
   readonly #operations: ByValue<string, Counter>;
+  readonly #workers: GaugeFamily<MetricLabels<'llamascope_workers'>>;
+  readonly #workerExits: ByValue<WorkerEnd, Counter>;
   readonly #subscriberFailures: Counter;
 
   constructor(metrics: Metrics<MetricCatalogue>, state: StateReader, clock: Clock) {
@@ -45,6 +55,9 @@ export class Observer {
     this.#lastReload.set(clock.wallMs() / 1_000);
     const operations = metrics.counter('llamascope_operations_total');
     this.#operations = new ByValue((action) => operations.labels({ action }));
+    this.#workers = metrics.gauge('llamascope_workers');
+    const exits = metrics.counter('llamascope_worker_exits_total');
+    this.#workerExits = new ByValue((reason) => exits.labels({ reason }));
     this.#subscriberFailures = metrics.counter('llamascope_subscriber_failures_total').labels({});
   }
 
@@ -123,6 +136,8 @@ export class Observer {
       case 'config.reloaded':
       case 'operation.performed':
       case 'subscriber.failed':
+      case 'worker.ended':
+      case 'workers.changed':
         this.#ofItself(event);
         break;
       default:
@@ -136,6 +151,14 @@ export class Observer {
       this.#reloads.at(event.result).inc();
       if (event.result === 'applied') this.#lastReload.set(event.at / 1_000);
     } else if (event.type === 'operation.performed') this.#operations.at(event.action).inc();
+    else if (event.type === 'worker.ended') this.#workerExits.at(event.reason).inc();
+    else if (event.type === 'workers.changed') this.#countWorkers(event);
     else this.#subscriberFailures.inc();
+  }
+  #countWorkers({ ready, wanted }: SystemEvent & { type: 'workers.changed' }): void {
+    this.#workers.labels({ state: 'ready' }).set(ready);
+    this.#workers.labels({ state: 'wanted' }).set(wanted);
+    // Both from the start, so that the first crash is an increase.
+    for (const reason of WORKER_ENDS) this.#workerExits.at(reason);
   }
 }

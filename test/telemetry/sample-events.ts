@@ -137,6 +137,8 @@ export const SAMPLE_EVENTS: SampleEvents = {
     target: 'gpu-1',
     at: 1_700_000_003_000,
   },
+  'worker.ended': { type: 'worker.ended', worker: 'worker-1', reason: 'crashed', detail: 'signal SIGKILL' },
+  'workers.changed': { type: 'workers.changed', ready: 1, wanted: 2 },
   'subscriber.failed': { type: 'subscriber.failed', error: new Error('a subscriber threw') },
 };
 

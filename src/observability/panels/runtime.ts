@@ -128,6 +128,22 @@ export const runtimePanels: readonly Panel[] = [
     },
     whenEmpty: 'None.',
   }),
+  definePanel('workers', {
+    title: 'Worker processes',
+    question: 'Do all workers take requests?',
+    unit: 'count',
+    description:
+      'Ready, and wanted by `workers` of the configuration; and those that crashed or hung, in each step.',
+    series: {
+      ready: ['ready', gauge('llamascope_workers', { where: { state: 'ready' }, aggregate: 'sum' })],
+      wanted: ['wanted', gauge('llamascope_workers', { where: { state: 'wanted' }, aggregate: 'sum' })],
+      lost: [
+        'crashed or hung',
+        increase('llamascope_worker_exits_total', { where: { reason: ['crashed', 'unresponsive'] } }),
+      ],
+    },
+    whenEmpty: 'This gateway is one process.',
+  }),
   definePanel('reloads', {
     title: 'Configuration reloads',
     question: 'When did the configuration change?',

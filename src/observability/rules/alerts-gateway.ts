@@ -1,4 +1,4 @@
-import { above, and, equals, increase, or, quantile, rate, ratio } from '../expression.ts';
+import { above, and, below, equals, gauge, increase, or, quantile, rate, ratio } from '../expression.ts';
 import { noTargets, targetsUp } from '../outside.ts';
 import type { Alert } from './rule.ts';
 
@@ -69,6 +69,44 @@ export const gatewayAlerts: readonly Alert[] = [
     summary: 'A new configuration was refused',
     description:
       '{value:number} reloads were refused in the last 15 minutes. The gateway goes on with the old configuration, so what somebody changed is not in force.',
+    labels: [],
+    view: 'runtime',
+  },
+  {
+    name: 'LlamascopeWorkerCrashed',
+    severity: 'warning',
+    expr: above(
+      increase('llamascope_worker_exits_total', {
+        where: { reason: ['crashed', 'unresponsive'] },
+        window: 15 * MINUTE,
+        by: ['reason'],
+      }),
+      0,
+    ),
+    forSeconds: 0,
+    forBecause: 'each crash ended requests; the window keeps it visible for a quarter of an hour',
+    summary: 'A worker process ended: {reason}',
+    description:
+      '{value:number} worker processes ended ({reason}) in the last 15 minutes. Each was replaced, but the answers that it was giving were cut off.',
+    labels: ['reason'],
+    view: 'runtime',
+  },
+  {
+    name: 'LlamascopeWorkersMissing',
+    severity: 'critical',
+    expr: below(
+      ratio(
+        gauge('llamascope_workers', { where: { state: 'ready' }, aggregate: 'sum' }),
+        gauge('llamascope_workers', { where: { state: 'wanted' }, aggregate: 'sum' }),
+      ),
+      1,
+    ),
+    forSeconds: 2 * MINUTE,
+    forBecause:
+      'a worker that crashed is replaced in a second or two, and one that is restarted never leaves a gap',
+    summary: 'Only {value:percent} of the worker processes take requests',
+    description:
+      'For two minutes only {value:percent} of the worker processes have been ready: new ones do not start, or end at once.',
     labels: [],
     view: 'runtime',
   },

@@ -1,4 +1,4 @@
-import { increase, quantile, rate } from '../expression.ts';
+import { gauge, increase, quantile, rate } from '../expression.ts';
 import { targetsUp } from '../outside.ts';
 import type { Runbook } from './runbook.ts';
 
@@ -111,6 +111,59 @@ export const gatewayRunbooks: readonly Runbook[] = [
     ],
     falsePositives:
       'A file that was written in two steps and read in between: the next reload is then `applied`, and the alert ends by itself.',
+  },
+  {
+    alert: 'LlamascopeWorkerCrashed',
+    meaning:
+      'A worker process ended by itself, or hung for half a minute and was ended. Another took its place.',
+    impact:
+      'The requests that it was answering failed; clients with a connection to it had to connect again. The others noticed nothing.',
+    diagnosis: [
+      {
+        text: 'How did it end: a signal (SIGKILL: mostly out of memory), or an exit code?',
+        command: 'journalctl -u llamascope | grep "worker process ended"',
+      },
+      {
+        text: 'How often, and how?',
+        query: increase('llamascope_worker_exits_total', { window: 3_600, by: ['reason'] }),
+      },
+      {
+        text: 'Is memory what they lack?',
+        query: gauge('llamascope_resident_memory_bytes', { aggregate: 'sum' }),
+      },
+      {
+        text: 'Which workers run now, since when, and how large are they?',
+        command: 'curl -sS $GATEWAY/admin/workers',
+      },
+    ],
+    mitigation: [
+      'Ended by SIGKILL: each worker holds the whole cache; lower `cache.maxBytes` or `workers`, or raise the memory limit of the service.',
+      'Ended by an exception: its stack is on stderr; report it.',
+      'Hung (`unresponsive`): see LlamascopeEventLoopBlocked.',
+    ],
+    falsePositives: 'Somebody ended a worker by hand.',
+  },
+  {
+    alert: 'LlamascopeWorkersMissing',
+    meaning: 'Fewer worker processes are ready than `workers` asks for, and that has not healed.',
+    impact: 'Requests are answered by those that are left, more slowly; with none left connections wait.',
+    diagnosis: [
+      { text: 'What is there, and what should be?', command: 'curl -sS $GATEWAY/admin/workers' },
+      {
+        text: 'Why does none start?',
+        command: 'journalctl -u llamascope | grep -E "worker (process ended|could not be started)"',
+      },
+      {
+        text: 'Do they end again and again?',
+        query: increase('llamascope_worker_exits_total', { window: 3_600, by: ['reason'] }),
+      },
+    ],
+    mitigation: [
+      'Too little memory or too few processes allowed (`ulimit -u`): lower `workers`.',
+      'A file that is gone since the start (TLS, a model): put it back; the next try comes within half a minute.',
+      'Else restart the gateway: it says at once what is wrong with the configuration.',
+    ],
+    falsePositives: 'None while `workers` is what the machine can bear.',
   },
   {
     alert: 'LlamascopeMetricSeriesDropped',

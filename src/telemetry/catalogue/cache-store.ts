@@ -5,7 +5,7 @@ export const CACHE_STORE_METRICS = {
     unit: null,
     help: 'The state that the store is in is 1, the others are 0. Degraded: entries are kept in this process alone until it works again.',
     labels: { store: ['memory', 'sqlite', 'redis'], state: ['ok', 'loading', 'degraded'] },
-    aggregate: 'max',
+    aggregate: 'last',
     fedBy: ['state.cache'],
   },
   llamascope_semcache_store_pending: {
@@ -13,7 +13,7 @@ export const CACHE_STORE_METRICS = {
     unit: null,
     help: 'Changes that are not yet written to the store.',
     labels: {},
-    aggregate: 'sum',
+    aggregate: 'last',
     fedBy: ['state.cache'],
   },
   llamascope_semcache_store_errors_total: {

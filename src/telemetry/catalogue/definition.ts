@@ -6,6 +6,7 @@ import {
   QUEUE_LEAVE_REASONS,
   RETRY_REASONS,
   VETO_REASONS,
+  WORKER_ENDS,
 } from '../../core/events.ts';
 import { BREAKER_STATES } from '../../core/breaker-state.ts';
 import { ATTEMPT_OUTCOMES, FALLBACK_REASONS, REQUEST_OUTCOMES } from '../../core/outcome.ts';
@@ -40,6 +41,7 @@ export const CLOSED_LABELS: {
   readonly fallback_reason: typeof FALLBACK_REASONS;
   readonly queue_leave_reason: typeof QUEUE_LEAVE_REASONS;
   readonly coalesced_kind: typeof COALESCED_KINDS;
+  readonly worker_end: typeof WORKER_ENDS;
 } = {
   endpoint: ENDPOINTS,
   breaker_state: BREAKER_STATES,
@@ -52,6 +54,7 @@ export const CLOSED_LABELS: {
   fallback_reason: FALLBACK_REASONS,
   queue_leave_reason: QUEUE_LEAVE_REASONS,
   coalesced_kind: COALESCED_KINDS,
+  worker_end: WORKER_ENDS,
 };
 
 /** Labels whose values are not listed here, each with what bounds their number. */

@@ -120,7 +120,7 @@ export const UPSTREAM_METRICS = {
     unit: null,
     help: 'Generations allowed at once now, where the limit follows what the upstream can bear (adaptive.enabled).',
     labels: { upstream: 'upstream' },
-    aggregate: 'sum',
+    aggregate: 'last',
     fedBy: ['state.queues'],
   },
   llamascope_queue_rejections_total: {
