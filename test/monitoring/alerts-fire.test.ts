@@ -12,6 +12,7 @@ import { startPrometheus, type Prometheus } from '../support/prometheus.ts';
 import { until } from '../support/until.ts';
 import { storeAway, wrongHits } from './states/cache-trouble.ts';
 import * as troubles from './states/trouble.ts';
+import { endingWorkers } from './states/workers.ts';
 
 /** 5 min become 2 s, an hour 24 s. */
 const SPEED = 150;
@@ -59,6 +60,7 @@ describe.skipIf(!has && process.env['CI'] !== 'true')('every alert', () => {
       storeAway(),
       troubles.blockedLoop(),
       troubles.gatewayThatEnds(),
+      endingWorkers(),
     ]);
     const urls = all.flatMap((trouble) => trouble.urls);
     prometheus.setTargets(urls);

@@ -39,6 +39,13 @@ const ELSEWHERE: Readonly<Record<string, DrivenState['name']>> = {
   'runbook LlamascopeMetricSeriesDropped: step 1': 'misread',
   'llamascope-runtime: Problems of the telemetry itself A': 'misread',
   'llamascope-runtime: Problems of the telemetry itself B': 'misread',
+  'llamascope-runtime: Worker processes A': 'workers',
+  'llamascope-runtime: Worker processes B': 'workers',
+  'llamascope-runtime: Worker processes C': 'workers',
+  'LlamascopeWorkerCrashed: operand 1': 'workers',
+  'LlamascopeWorkersMissing: operand 1': 'workers',
+  'runbook LlamascopeWorkerCrashed: step 2': 'workers',
+  'runbook LlamascopeWorkersMissing: step 3': 'workers',
   'llamascope-runtime: Readers of this page B': 'replicas',
   'llamascope-runtime: Snapshots and long ranges A': 'replicas',
   'llamascope-runtime: Snapshots and long ranges B': 'replicas',
@@ -118,6 +125,7 @@ export function filledIn(expr: string, urls: readonly string[]): string {
 const STATES: Readonly<Record<DrivenState['name'], string>> = {
   alone: 'one gateway, one upstream: hits of both kinds, misses, errors, refusals, aborts, full queue, open breaker',
   replicas: 'two gateways on one Redis, three upstreams: bounded and shadow mode, hedging, Redis away for a while',
+  workers: 'one gateway of two worker processes, one of which is killed',
   misread: 'the metrics alone, in a program whose state cannot be read and whose labels are too many',
 };
 

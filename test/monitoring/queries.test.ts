@@ -17,6 +17,7 @@ import { startAlone } from './states/alone.ts';
 import { startMisread } from './states/misread.ts';
 import { startReplicas } from './states/replicas.ts';
 import type { DrivenState } from './states/state.ts';
+import { startWorkers } from './states/workers.ts';
 
 const SCRAPE_MS = 500;
 const has = ['prometheus', 'redis-server'].every(hasComponent);
@@ -31,7 +32,7 @@ describe.skipIf(!has && process.env['CI'] !== 'true')('every query', () => {
     prometheus = await startPrometheus([], SCRAPE_MS, {
       rules: printRules(ruleGroups(DEFAULT_OBJECTIVES), OPTIONS),
     });
-    states = await Promise.all([startAlone(folder), startReplicas(folder, prometheus.url), startMisread()]);
+    states = await Promise.all([startAlone(folder), startReplicas(folder, prometheus.url), startMisread(), startWorkers()]);
     const urls = states.flatMap((state) => state.urls);
     prometheus.setTargets(urls);
     await until(
