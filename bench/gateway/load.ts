@@ -43,9 +43,11 @@ export function wrk(
     readonly seconds: number;
     readonly unique: boolean;
     readonly seed: number;
+    /** As `taskset` takes them. Default the one beside what is measured. */
+    readonly cores?: string;
   },
 ): Promise<ClosedLoop> {
-  const { connections, seconds, unique, seed } = options;
+  const { connections, seconds, unique, seed, cores = OTHER_CORE } = options;
   const folder = mkdtempSync(path.join(tmpdir(), 'llamascope-wrk-'));
   const script = path.join(folder, 'load.lua');
   const [before = '', after = ''] = body(MARK).split(MARK);
@@ -80,7 +82,7 @@ end`
     script,
   ];
   return new Promise((resolve, reject) => {
-    const child = spawn('taskset', ['-c', OTHER_CORE, 'wrk', ...args, `${peer.url}${PATH}`]);
+    const child = spawn('taskset', ['-c', cores, 'wrk', ...args, `${peer.url}${PATH}`]);
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => (output += chunk.toString()));

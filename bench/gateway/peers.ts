@@ -186,7 +186,7 @@ async function said(running: Running, pattern: RegExp): Promise<string> {
   throw new Error(`nothing like ${String(pattern)} in: ${running.output()}`);
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer();
     server.listen(0, '127.0.0.1', () => {
