@@ -108,19 +108,30 @@ async function serve(
   { upstream, quickstart }: { readonly upstream: QuickstartUpstream | null; readonly quickstart: boolean },
   io: CliIo,
 ): Promise<ExitCode> {
-  const { url, adminUrl } = await listenOrClose(gateway);
-  const noMoreReloads = reloadOnDemand(gateway, reloads, io);
+  let noMoreReloads: (() => void) | null = null;
+  let ending = false;
+  // From the first moment: one that is told to end while it starts ends well, too.
   const stopping = stopOnSignal(io, systemClock, async (signal) => {
-    noMoreReloads();
+    ending = true;
+    noMoreReloads?.();
     const { drainMs } = gateway.config;
     io.err(
       `${signal}: finishing what is running, for at most ${drainMs / 1_000} s; once more to stop at once`,
     );
     await gateway.close(drainMs);
   });
-  io.out(`listening on ${url}`);
-  if (quickstart) {
-    for (const line of await introduction(gateway.config, upstream, { url, adminUrl })) io.err(line);
+  const opened = await Promise.race([
+    listenOrClose(gateway).catch((error: unknown) => {
+      // Ended before it had begun.
+      if (ending) return null;
+      throw error;
+    }),
+    stopping.then(() => null),
+  ]);
+  if (opened !== null) {
+    noMoreReloads = reloadOnDemand(gateway, reloads, io);
+    io.out(`listening on ${opened.url}`);
+    if (quickstart) for (const line of await introduction(gateway.config, upstream, opened)) io.err(line);
   }
   return (await stopping) === 'finished' ? 0 : 1;
 }

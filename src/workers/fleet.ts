@@ -169,6 +169,8 @@ export class Fleet {
     link.ready = false;
     this.#deps.counted(this.ready.length);
     const exited = new Promise<void>((resolve) => link.process.once('exit', resolve));
+    // One that has not begun has nothing to end.
+    if (!link.served) link.process.kill('SIGKILL');
     try {
       const last = await link.channel.call('close', how, how.deadlineMs + LAST_MS);
       this.#heard(link, last);

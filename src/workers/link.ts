@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { Peer } from '../cache/store/peers/hub.ts';
+import type { BreakerSnapshot } from '../core/state.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { Channel, type Message } from './channel.ts';
 import type { ToPrimary, ToWorker, WorkerReport } from './messages.ts';
@@ -65,6 +66,13 @@ export class WorkerLink implements Peer, BankTeller {
     this.process.send(message, socket, { keepOpen: true }, (error) => {
       if (error !== null) failed();
     });
+  }
+
+  /** So that it does not have to find out for itself what the others know. */
+  followOpen(breakers: readonly BreakerSnapshot[]): void {
+    for (const { name: breaker, state, manual, retryAfterMs: openMs } of breakers)
+      if (state === 'open' && manual === null && openMs !== null)
+        this.channel.note('follow', { breaker, openMs });
   }
 
   receive(batch: Parameters<Peer['receive']>[0]): void {

@@ -154,9 +154,8 @@ export class Primary {
     return this.#front.listen(address);
   }
 
-  reload(given?: ConfigInput, trigger: ReloadTrigger = 'program'): Promise<ReloadReport> {
-    return this.#reloads.reload(trigger, given);
-  }
+  reload = (given?: ConfigInput, trigger: ReloadTrigger = 'program'): Promise<ReloadReport> =>
+    this.#reloads.reload(trigger, given);
 
   close(deadlineMs: number = this.config.drainMs): Promise<void> {
     return (this.#closing ??= this.#shutDown(deadlineMs));
@@ -199,7 +198,8 @@ export class Primary {
       attach: (link) => {
         this.#attach(link);
       },
-      came: () => {
+      came: (link) => {
+        link.followOpen(this.#state.breakers());
         this.#front.workerCame();
       },
       reported: (link, report) => {

@@ -14,7 +14,7 @@ import type { Member } from '../gateway/member.ts';
 import { buildParts, type Parts } from '../gateway/parts.ts';
 import { Reloader } from '../gateway/reload.ts';
 import { shutDown } from '../gateway/shut-down.ts';
-import { systemClock, type Clock } from '../runtime/clock.ts';
+import { sleep, systemClock, type Clock } from '../runtime/clock.ts';
 import { systemRng } from '../runtime/rng.ts';
 import type { Channel } from './channel.ts';
 import type { ByHandState, CloseOrder, StartOrder, ToPrimary, ToWorker } from './messages.ts';
@@ -25,28 +25,36 @@ export type WorkerChannel = Channel<ToPrimary, ToWorker>;
 
 /** Soon enough for the page, which is drawn once a second. */
 const REPORT_MS = 250;
+/** For as long a new worker waits for an upstream that does not answer, before it takes requests all the same. */
+const READY_MS = 2_000;
 
 export class Worker {
   readonly #clock: Clock = systemClock;
+  readonly #link: ReturnType<typeof hubLink>;
   #running: Running | null = null;
 
   constructor(channel: WorkerChannel) {
     // What may come before the parts are built is followed from here on.
     const link = hubLink(channel);
+    this.#link = link;
     const lender = bankLender(channel);
-    channel.on('start', (order) => {
+    channel.on('start', async (order) => {
       this.#running = start(order, { channel, link, lender: lender(order.workers), clock: this.#clock });
+      // With the entries of the others, and with what is known of upstreams: else its first answers would be misses.
+      await Promise.race([this.#running.ready, sleep(this.#clock, READY_MS)]);
     });
   }
 
   /** Lets what runs end, for at most so long. For a primary that is gone. */
   async close(): Promise<void> {
     const running = this.#running;
+    this.#link.giveUp();
     if (running !== null) await running.close({ deadlineMs: running.config().drainMs, lingerMs: 0 });
   }
 }
 
 interface Running {
+  readonly ready: Promise<void>;
   config(): Config;
   close(how: CloseOrder): Promise<void>;
 }
@@ -102,6 +110,7 @@ function start(order: StartOrder, { channel, link, lender, clock }: Common): Run
   });
   applyByHand(parts, reloader, order.byHand);
   return {
+    ready: parts.ready,
     config: () => reloader.inForce.config,
     close,
   };
@@ -176,8 +185,13 @@ const ownLines: Member['toLog'] = (bus) => ({
     }),
 });
 
-function hubLink(channel: WorkerChannel): HubLink {
+/** `giveUp`: nothing more will come of it. */
+function hubLink(channel: WorkerChannel): HubLink & { giveUp(): void } {
+  let follower: Parameters<HubLink['follow']>[0] | null = null;
   return {
+    giveUp: () => {
+      follower?.loaded();
+    },
     send: (batch) => {
       channel.note('entries', batch);
     },
@@ -185,6 +199,7 @@ function hubLink(channel: WorkerChannel): HubLink {
       channel.note('loadEntries', null);
     },
     follow: (peer) => {
+      follower = peer;
       channel.on('entries', (batch) => {
         peer.receive(batch);
       });

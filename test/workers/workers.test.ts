@@ -213,7 +213,7 @@ describe('one gateway of two workers', TIMEOUT, () => {
       ...OFF,
       upstreams: [{ name: 'one', url: server.url, breaker: { consecutiveFailures: 3, openMs: 60_000 } }],
     });
-    const [a, b] = clients(house.url, 2) as [Client, Client];
+    let [a, b] = clients(house.url, 2) as [Client, Client];
     await b.ask('well');
     server.failing = true;
     await until(async () => (await a.ask('ill')).status === 503, 'the breaker to open');
@@ -222,7 +222,23 @@ describe('one gateway of two workers', TIMEOUT, () => {
     expect(valueOf(samples, 'circuit_breaker_state', { breaker_name: 'one' })).toBe(1);
     const opened = { breaker_name: 'one', from_state: 'closed', to_state: 'open' };
     expect(valueOf(samples, 'circuit_breaker_transitions_total', opened)).toBe(1);
+    // One that starts now does not have to find out for itself.
+    const before = server.answered;
+    const [first = 0] = await house.pids();
+    process.kill(first, 'SIGKILL');
+    await until(async () => {
+      const now = await house.pids();
+      return now.length === 2 && !now.includes(first);
+    }, 'a new worker');
+    const fresh = clients(house.url, 4);
+    for (const client of fresh) {
+      expect((await client.ask('ill')).status).toBe(503);
+      client.close();
+    }
+    expect(server.answered).toBe(before);
     server.failing = false;
+    for (const client of [a, b]) client.close();
+    [a, b] = clients(house.url, 2) as [Client, Client];
     await house.admin('/admin/breakers/one/reset', 'POST');
     for (const client of [a, b]) expect((await client.ask('well')).status).toBe(200);
     await house.admin('/admin/breakers/one/isolate', 'POST');
@@ -236,6 +252,30 @@ describe('one gateway of two workers', TIMEOUT, () => {
     for (const client of clients(house.url, 4)) expect((await client.ask('isolated')).status).toBe(503);
     a.close();
     b.close();
+  });
+
+  it('drains and resumes an upstream in all workers, and in one that comes later', async () => {
+    await using server = await slowServer();
+    await using house = await workerHouse(server.url, OFF);
+    const all = clients(house.url, 4);
+    for (const client of all) expect((await client.ask('before')).status).toBe(200);
+    const drained = await house.admin<{ draining: boolean }>('/admin/upstreams/one/drain', 'POST');
+    expect(drained.draining).toBe(true);
+    for (const client of all) expect((await client.ask('drained')).status).toBe(503);
+    for (const client of all) client.close();
+    const [victim = 0] = await house.pids();
+    process.kill(victim, 'SIGKILL');
+    await until(async () => {
+      const now = await house.pids();
+      return now.length === 2 && !now.includes(victim);
+    }, 'a new worker');
+    const more = clients(house.url, 4);
+    for (const client of more) expect((await client.ask('still drained')).status).toBe(503);
+    await house.admin('/admin/upstreams/one/resume', 'POST');
+    for (const client of more) {
+      expect((await client.ask('after')).status).toBe(200);
+      client.close();
+    }
   });
 
   it('takes another configuration under load without a failed request', async () => {

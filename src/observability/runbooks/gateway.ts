@@ -88,7 +88,7 @@ export const gatewayRunbooks: readonly Runbook[] = [
       },
     ],
     mitigation: [
-      'Near one full core: run a second gateway behind a balancer.',
+      'Near one full core: `workers: auto` uses the other processors; or run a second gateway behind a balancer.',
       'Garbage: lower `cache.maxBytes`, or give the process more memory.',
       'Very large request bodies: lower `limits.bodyBytes`.',
     ],
