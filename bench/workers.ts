@@ -5,13 +5,12 @@
  * One process has a core of its own; load and upstream (an nginx that answers by itself) have the other. Two workers share both cores with
  * them. So requests are divided by the processor time that the gateway had: that is what two whole cores would do.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir, totalmem } from 'node:os';
-import path from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { wrk } from './gateway/load.ts';
-import { answering, MEASURED_CORE, OTHER_CORE, start, type Running } from './gateway/processes.ts';
-import { freePort } from './gateway/peers.ts';
+import { startAnswering, startGateway } from './gateway/house.ts';
+import { MEASURED_CORE, OTHER_CORE, type Running } from './gateway/processes.ts';
 
 const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
 const ROUNDS = 5;
@@ -43,25 +42,7 @@ const say = (text: string): void => void process.stderr.write(`${text}\n`);
 const median = (list: readonly number[]): number =>
   list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? NaN;
 
-const ROOT = path.join(import.meta.dirname, '..');
 const BOTH_CORES = `${MEASURED_CORE},${OTHER_CORE}`;
-const ANSWER = JSON.stringify({
-  id: 'chatcmpl-1',
-  object: 'chat.completion',
-  created: 1_790_000_000,
-  model: 'm',
-  choices: [
-    {
-      index: 0,
-      message: {
-        role: 'assistant',
-        content: 'An answer of a sentence or two, as long as such answers tend to be. '.repeat(6),
-      },
-      finish_reason: 'stop',
-    },
-  ],
-  usage: { prompt_tokens: 26, completion_tokens: 90, total_tokens: 116 },
-});
 
 interface Stand extends AsyncDisposable {
   readonly url: string;
@@ -69,42 +50,15 @@ interface Stand extends AsyncDisposable {
 }
 
 async function startStand(workers: number, cache: Readonly<Record<string, unknown>>): Promise<Stand> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'llamascope-bench-workers-'));
-  const port = await freePort();
-  const nginx = path.join(folder, 'nginx.conf');
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-    (name) => `${name}_temp_path ${folder}/${name};`,
-  );
-  writeFileSync(
-    nginx,
-    `worker_processes 1; daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error.log;
-events { worker_connections 8192; }
-http {
-  access_log off; ${temporary.join(' ')} keepalive_requests 100000000; default_type application/json;
-  server {
-    listen 127.0.0.1:${String(port)} backlog=4096;
-    location = /v1/models { return 200 '{"object":"list","data":[{"id":"m","object":"model"}]}'; }
-    location / { return 200 '${ANSWER}'; }
-  }
-}`,
-  );
-  const upstream = start('nginx', ['-c', nginx], { core: workers > 1 ? BOTH_CORES : OTHER_CORE });
-  const url = `http://127.0.0.1:${String(port)}`;
-  await answering(`${url}/v1/models`, upstream);
-  const file = path.join(folder, 'llamascope.yaml');
-  const up = { name: 'up', kind: 'openai', url, parallel: 2_048, pool: { maxsize: 2_048 } };
-  const listen = `127.0.0.1:${String(await freePort())}`;
-  writeFileSync(file, JSON.stringify({ listen, log: { level: 'silent' }, cache, upstreams: [up], workers }));
-  const args = [path.join(ROOT, 'src/cli/main.ts'), 'serve', '--config', file, '--no-watch'];
-  const gateway = start(process.execPath, args, { core: workers > 1 ? BOTH_CORES : MEASURED_CORE });
-  await answering(`http://${listen}/livez`, gateway);
+  const upstream = await startAnswering(workers > 1 ? BOTH_CORES : OTHER_CORE);
+  const core = workers > 1 ? BOTH_CORES : MEASURED_CORE;
+  const gateway = await startGateway({ core, upstream: upstream.url, cache, workers });
   return {
-    url: `http://${listen}`,
+    url: gateway.url,
     gateway,
     [Symbol.asyncDispose]: async () => {
       await gateway[Symbol.asyncDispose]();
       await upstream[Symbol.asyncDispose]();
-      rmSync(folder, { recursive: true });
     },
   };
 }

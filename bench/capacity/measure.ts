@@ -1,39 +1,17 @@
 /** What the formulas are fed with, measured: gateways on one real Redis, an nginx that answers, and wrk. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { wrk } from '../gateway/load.ts';
-import { answering, pause, start, type Running } from '../gateway/processes.ts';
+import { startAnswering, startGateway, type Served } from '../gateway/house.ts';
+import { pause, start, type Running } from '../gateway/processes.ts';
 import { freePort } from '../gateway/peers.ts';
 import type { Costs } from './formulas.ts';
 
-const ROOT = path.join(import.meta.dirname, '../..');
 const CORES = '0,1';
 const SECONDS = 5;
 /** Leaves the machine room, so that what is measured is work and not waiting. */
 const CONNECTIONS = 4;
-const ANSWER = JSON.stringify({
-  id: 'chatcmpl-1',
-  object: 'chat.completion',
-  created: 1_790_000_000,
-  model: 'm',
-  choices: [
-    {
-      index: 0,
-      message: {
-        role: 'assistant',
-        content: 'An answer of a sentence or two, as long as such answers tend to be. '.repeat(6),
-      },
-      finish_reason: 'stop',
-    },
-  ],
-  usage: { prompt_tokens: 26, completion_tokens: 90, total_tokens: 116 },
-});
-
-interface Member extends Running {
-  readonly url: string;
-}
-
 export interface Measured {
   readonly costs: Costs;
   /** Bytes that an entry takes in each gateway, without a vector. */
@@ -43,36 +21,44 @@ export interface Measured {
 export async function measureCosts(): Promise<Measured> {
   const folder = mkdtempSync(path.join(tmpdir(), 'llamascope-capacity-'));
   const running: Running[] = [];
-  const launch = (command: string, args: readonly string[]): Running => {
-    const one = start(command, args, { core: CORES });
+  const kept = <T extends Running>(one: T): T => {
     running.push(one);
     return one;
   };
   try {
-    const upstream = await startNginx(folder, launch);
+    const upstream = kept(await startAnswering(CORES)).url;
     const redisPort = await freePort();
-    const redis = launch('redis-server', [
-      ...[
-        '--port',
-        String(redisPort),
-        '--bind',
-        '127.0.0.1',
-        '--save',
-        '',
-        '--appendonly',
-        'no',
-        '--dir',
-        folder,
-      ],
-    ]);
+    const redis = kept(
+      start(
+        'redis-server',
+        [
+          ...[
+            '--port',
+            String(redisPort),
+            '--bind',
+            '127.0.0.1',
+            '--save',
+            '',
+            '--appendonly',
+            'no',
+            '--dir',
+            folder,
+          ],
+        ],
+        { core: CORES },
+      ),
+    );
     const cache = { mode: 'exact', store: 'redis', maxEntries: 1_000_000, maxBytes: 2 ** 31 };
-    const member = (name: string): Promise<Member> =>
-      startGateway(path.join(folder, `${name}.yaml`), launch, {
-        cache: { ...cache, redis: { url: `redis://127.0.0.1:${String(redisPort)}` } },
-        upstreams: [{ name: 'up', kind: 'openai', url: upstream, parallel: 512 }],
-      });
+    const member = async (): Promise<Served> =>
+      kept(
+        await startGateway({
+          core: CORES,
+          upstream,
+          cache: { ...cache, redis: { url: `redis://127.0.0.1:${String(redisPort)}` } },
+        }),
+      );
     await pause(300);
-    const [first, second, third] = [await member('first'), await member('second'), await member('third')];
+    const [first, second, third] = [await member(), await member(), await member()];
     const load = (unique: boolean, seed: number): ReturnType<typeof wrk> =>
       wrk(
         { url: first.url, headers: {} },
@@ -122,39 +108,4 @@ async function quiet(cpu: () => readonly number[]): Promise<void> {
     const busiest = Math.max(...cpu().map((now, at) => now - (before[at] ?? 0)));
     calm = busiest < 0.05 ? calm + 1 : 0;
   }
-}
-
-type Launch = (command: string, args: readonly string[]) => Running;
-
-async function startNginx(folder: string, launch: Launch): Promise<string> {
-  const port = await freePort();
-  const file = path.join(folder, 'nginx.conf');
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-    (name) => `${name}_temp_path ${folder}/${name};`,
-  );
-  writeFileSync(
-    file,
-    `worker_processes 1; daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error.log;
-events { worker_connections 8192; }
-http {
-  access_log off; ${temporary.join(' ')} keepalive_requests 100000000; default_type application/json;
-  server {
-    listen 127.0.0.1:${String(port)} backlog=4096;
-    location = /v1/models { return 200 '{"object":"list","data":[{"id":"m","object":"model"}]}'; }
-    location / { return 200 '${ANSWER}'; }
-  }
-}`,
-  );
-  const url = `http://127.0.0.1:${String(port)}`;
-  await answering(`${url}/v1/models`, launch('nginx', ['-c', file]));
-  return url;
-}
-
-async function startGateway(file: string, launch: Launch, config: object): Promise<Member> {
-  const listen = `127.0.0.1:${String(await freePort())}`;
-  writeFileSync(file, JSON.stringify({ listen, log: { level: 'silent' }, ...config }));
-  const args = [path.join(ROOT, 'src/cli/main.ts'), 'serve', '--config', file, '--no-watch'];
-  const one = launch(process.execPath, args);
-  await answering(`http://${listen}/livez`, one);
-  return { ...one, url: `http://${listen}` };
 }
