@@ -3,6 +3,7 @@ import type { ConfigInput, UpstreamInput } from '../../../src/config/config.ts';
 import { createGateway } from '../../../src/gateway.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../../src/simulator/index.ts';
 import { chatModel } from '../../support/fleet.ts';
+import { until } from '../../support/until.ts';
 import { startMisread } from './misread.ts';
 
 export type AlertName = `Llamascope${string}`;
@@ -53,6 +54,8 @@ export async function open(
   });
   const { url } = await gateway.listen();
   await gateway.ready();
+  // The first probe may have failed on a busy machine, and nobody asks a server for a model it was never seen to have.
+  await until(() => gateway.state.upstreams().every(({ models }) => models.length > 0), 'the models of every server');
   return {
     url,
     gateway,
