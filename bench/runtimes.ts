@@ -8,6 +8,7 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startAnswering, startGateway } from './gateway/house.ts';
 import { wrk } from './gateway/load.ts';
+import { median } from './gateway/measure.ts';
 import { MEASURED_CORE, OTHER_CORE } from './gateway/processes.ts';
 
 const { values, positionals } = parseArgs({
@@ -33,8 +34,6 @@ const CASES = [
   { name: 'passed on and stored', cache: { mode: 'exact', maxEntries: 20_000 }, unique: true },
 ] as const;
 
-const median = (list: readonly number[]): number =>
-  list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? NaN;
 const version = (node: string): string => execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
 
 async function measure(node: string, cache: object, unique: boolean, seed: number): Promise<Run> {

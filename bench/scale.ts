@@ -8,7 +8,8 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { seededRng } from '../src/runtime/rng.ts';
 import { readTexts } from './cache/data.ts';
-import { byEntries, byIdleConnections, byStreams, byUpstreams, median, type Curve } from './scale/curves.ts';
+import { median } from './gateway/measure.ts';
+import { byEntries, byIdleConnections, byStreams, byUpstreams, type Curve } from './scale/curves.ts';
 
 const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
 const pace = { rounds: 3, seconds: 3 };

@@ -9,6 +9,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { wrk } from './gateway/load.ts';
+import { median } from './gateway/measure.ts';
 import { startAnswering, startGateway } from './gateway/house.ts';
 import { MEASURED_CORE, OTHER_CORE, type Running } from './gateway/processes.ts';
 
@@ -39,8 +40,6 @@ const CASES: readonly Case[] = [
 ];
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
-const median = (list: readonly number[]): number =>
-  list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? NaN;
 
 const BOTH_CORES = `${MEASURED_CORE},${OTHER_CORE}`;
 

@@ -32,11 +32,6 @@ const CONNECTIONS = 16;
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? NaN;
-}
-
 export async function byStreams(counts: readonly number[], { rounds, seconds }: Pace): Promise<Curve> {
   const points = counts.map((count) => ({ count, cpu: [] as number[], memory: 0, idle: 0 }));
   for (let round = 0; round < rounds; round += 1)

@@ -1,50 +1,11 @@
 /** The command as a real process: what a shell, a supervisor and a pipe see of it. */
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { listeningAt, startCommand } from '../../test/support/command.ts';
 import { startSimulator, type Simulator } from '../simulator/index.ts';
 import { VERSION } from '../version.ts';
-
-const ENTRY = path.join(import.meta.dirname, 'main.ts');
-const environment = (): NodeJS.ProcessEnv =>
-  Object.fromEntries(
-    Object.entries(process.env).filter(
-      ([name]) => !/^(LLAMASCOPE_|METRICS_ENABLED|OLLAMA_HOST|NODE_OPTIONS)/.test(name),
-    ),
-  );
-
-interface Running extends AsyncDisposable {
-  readonly child: ChildProcess;
-  readonly out: () => string;
-  readonly err: () => string;
-  readonly exited: Promise<number | null>;
-}
-
-function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
-  const child = spawn(process.execPath, [ENTRY, ...args], { env: { ...environment(), ...env } });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
-  return {
-    child,
-    out: () => out,
-    err: () => err,
-    exited,
-    async [Symbol.asyncDispose](): Promise<void> {
-      child.kill('SIGKILL');
-      await exited;
-    },
-  };
-}
-
-async function ready(running: Running): Promise<string> {
-  await expect.poll(running.out, { timeout: 20_000, interval: 20 }).toContain('\n');
-  return /^listening on (http:\S+)\n/.exec(running.out())?.[1] ?? '';
-}
 
 async function backend(tokensPerSecond: number): Promise<Simulator> {
   const simulator = await startSimulator({ embedder: null, tokensPerSecond, loadMs: 0 });
@@ -60,7 +21,7 @@ describe('the process', () => {
     [['check'], 2],
     [['check', '--upstream', 'a=http://127.0.0.1:1'], 0],
   ])('%j exits with %d', async (args, code) => {
-    await using running = start(args);
+    await using running = startCommand(args);
     expect(await running.exited).toBe(code);
     expect(running.out() === '').toBe(code !== 0);
     expect(running.err() === '').toBe(code === 0);
@@ -68,15 +29,17 @@ describe('the process', () => {
   });
 
   it('reads its environment', async () => {
-    await using running = start(['check'], { LLAMASCOPE_UPSTREAMS: '[{"name":"a","url":"http://a"}]' });
+    await using running = startCommand(['check'], {
+      LLAMASCOPE_UPSTREAMS: '[{"name":"a","url":"http://a"}]',
+    });
     expect(await running.exited).toBe(0);
-    await using wrong = start(['check'], { LLAMASCOPE_LISTN: ':0' });
+    await using wrong = startCommand(['check'], { LLAMASCOPE_LISTN: ':0' });
     expect(await wrong.exited).toBe(2);
     expect(wrong.err()).toContain('did you mean LLAMASCOPE_LISTEN?');
   });
 
   it('does not mind a reader that goes away', async () => {
-    await using running = start(['serve', '--help']);
+    await using running = startCommand(['serve', '--help']);
     running.child.stdout?.destroy();
     expect(await running.exited).toBe(0);
     expect(running.err()).not.toContain('EPIPE');
@@ -84,8 +47,8 @@ describe('the process', () => {
 
   it.each(['SIGTERM', 'SIGINT'] as const)('serves, and ends with 0 on %s', async (signal) => {
     const simulator = await backend(0);
-    await using running = start(['serve', '--listen', ':0', '--upstream', `local=${simulator.url}`]);
-    const url = await ready(running);
+    await using running = startCommand(['serve', '--listen', ':0', '--upstream', `local=${simulator.url}`]);
+    const url = await listeningAt(running);
     const answer = await fetch(`${url}/api/chat`, {
       method: 'POST',
       body: JSON.stringify({
@@ -113,8 +76,8 @@ describe('the process', () => {
       renameSync(`${file}.new`, file);
     };
     write('');
-    await using running = start(['serve', '--config', file]);
-    const url = await ready(running);
+    await using running = startCommand(['serve', '--config', file]);
+    const url = await listeningAt(running);
     const mode = async (): Promise<unknown> =>
       ((await (await fetch(`${url}/admin/cache`)).json()) as { readonly mode: string }).mode;
     write('cache: { mode: exact }\n');
@@ -135,8 +98,8 @@ describe('the process', () => {
 
   it('a second signal does not wait for running answers', async () => {
     const simulator = await backend(1);
-    await using running = start(['serve', '--listen', ':0', '--upstream', `local=${simulator.url}`]);
-    const url = await ready(running);
+    await using running = startCommand(['serve', '--listen', ':0', '--upstream', `local=${simulator.url}`]);
+    const url = await listeningAt(running);
     const answer = await fetch(`${url}/api/chat`, {
       method: 'POST',
       body: JSON.stringify({
@@ -164,8 +127,8 @@ describe('the process', () => {
   });
 
   it('simulates', async () => {
-    await using running = start(['simulate', '--listen', '127.0.0.1:0', '--control', 'same']);
-    const url = await ready(running);
+    await using running = startCommand(['simulate', '--listen', '127.0.0.1:0', '--control', 'same']);
+    const url = await listeningAt(running);
     expect(await (await fetch(url)).text()).toBe('Ollama is running');
     running.child.kill('SIGTERM');
     expect(await running.exited).toBe(0);

@@ -1,4 +1,5 @@
 /** The process of a worker (`workers` in the configuration): started by the primary, told everything by it, and never outliving it by more than its drain. */
+import { inspect } from 'node:util';
 import { keepAlive } from '../runtime/keep-alive.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { Channel, type Message } from '../workers/channel.ts';
@@ -8,10 +9,16 @@ import { Worker, type WorkerChannel } from '../workers/worker.ts';
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 const letGo = keepAlive();
-const channel: WorkerChannel = new Channel((message) => {
-  // What cannot be sent any more is for a primary that is gone: `disconnect` follows.
-  if (process.connected) process.send?.(message, undefined, {}, () => undefined);
-}, systemClock);
+const channel: WorkerChannel = new Channel(
+  (message) => {
+    // What cannot be sent any more is for a primary that is gone: `disconnect` follows.
+    if (process.connected) process.send?.(message, undefined, {}, () => undefined);
+  },
+  systemClock,
+  (topic, error) => {
+    process.stderr.write(`a worker could not do "${topic}": ${inspect(error)}\n`);
+  },
+);
 const worker = new Worker(channel);
 process.on('message', (message, handle) => {
   channel.receive(message as Message, handle);

@@ -26,6 +26,14 @@ export function parseListenAddress(text: string): ListenAddress | null {
   return isHost(host) ? { host, port } : null;
 }
 
+/** Throws a `TypeError` that names what is not an address. */
+export function readListenAddress(text: string): ListenAddress {
+  const address = parseListenAddress(text);
+  if (address === null)
+    throw new TypeError(`listen: ${JSON.stringify(text)} is not an address, expected host:port`);
+  return address;
+}
+
 export function formatListenAddress({ host, port }: ListenAddress): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
 }

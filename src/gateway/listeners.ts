@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { parseListenAddress } from '../config/listen-address.ts';
+import { readListenAddress } from '../config/listen-address.ts';
 import type { Emit } from '../core/events.ts';
 import { dialects } from '../dialect/dialects.ts';
 import type { HandleRequest } from '../http/inbound.ts';
@@ -40,21 +40,14 @@ export function createListeners(config: Config, parts: ListenerParts): Listeners
       for (const listener of all) listener.configure(limits);
     },
     async listen(address, adminAddress): Promise<{ url: string; adminUrl: string }> {
-      const { url } = await data.listen(readAddress(address));
+      const { url } = await data.listen(readListenAddress(address));
       if (admin === null || adminAddress === null) return { url, adminUrl: url };
       try {
-        return { url, adminUrl: (await admin.listen(readAddress(adminAddress))).url };
+        return { url, adminUrl: (await admin.listen(readListenAddress(adminAddress))).url };
       } catch (error) {
         await data.close(0);
         throw error;
       }
     },
   };
-}
-
-function readAddress(text: string): { readonly host: string; readonly port: number } {
-  const address = parseListenAddress(text);
-  if (address === null)
-    throw new TypeError(`listen: ${JSON.stringify(text)} is not an address, expected host:port`);
-  return address;
 }

@@ -36,8 +36,7 @@ export class OperationTable {
 
   /** Whether the path lies in a part of the tree that belongs to the operations plane. */
   owns(path: string): boolean {
-    const end = path.indexOf('/', 1);
-    return this.#roots.has(end < 0 ? path.slice(1) : path.slice(1, end));
+    return this.#roots.has(firstSegment(path));
   }
 
   /** `HEAD` is answered as `GET`. */
@@ -54,6 +53,11 @@ export class OperationTable {
     }
     return { route: null, allow: [...allow] };
   }
+}
+
+export function firstSegment(path: string): string {
+  const end = path.indexOf('/', 1);
+  return end < 0 ? path.slice(1) : path.slice(1, end);
 }
 
 function split(path: string): readonly string[] {

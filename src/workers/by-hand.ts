@@ -6,14 +6,12 @@ import type { BreakerAction, BreakerDesk } from '../admin/breakers.ts';
 import type { FeedbackDesk } from '../admin/feedback.ts';
 import type { UpstreamDesk } from '../admin/upstreams.ts';
 import type { WorkersDesk } from '../admin/workers.ts';
-import type { PeerHub } from '../cache/store/peers/hub.ts';
 import type { StateReader } from '../core/state.ts';
 import type { Fleet } from './fleet.ts';
 import type { ByHandState } from './messages.ts';
 
 export interface ByHandDeps {
   readonly fleet: () => Fleet;
-  readonly hub: PeerHub;
   readonly state: StateReader;
   readonly drainMs: () => number;
 }
@@ -71,15 +69,15 @@ export class ByHand {
     };
   }
 
-  /** The hit is remembered by the worker that served it; the entry leaves all of them. */
+  /** The hit is remembered by the worker that served it; whichever removes the entry removes it from all. */
   readonly feedback: FeedbackDesk['feedback'] = async (id, right) => {
-    let labelled = false;
+    let removed = false;
     for (const link of this.#deps.fleet().ready) {
-      labelled = await link.channel.call('feedback', { id, right }).catch(() => false);
-      if (labelled) break;
+      const done = await link.channel.call('feedback', { id, right }).catch(() => null);
+      removed ||= done?.removed === true;
+      if (done?.labelled === true) return { labelled: true, removed };
     }
-    const removed = right ? 0 : await this.#deps.hub.purge({ id });
-    return { labelled, removed: removed > 0 };
+    return { labelled: false, removed };
   };
 
   readonly workers: WorkersDesk = {
@@ -99,7 +97,7 @@ export class ByHand {
   /** Those that are gone before they answer have nothing left to do. */
   async #all<T>(ask: (link: Fleet['ready'][number]) => Promise<T>): Promise<T[]> {
     const fleet = this.#deps.fleet();
-    const answers = await Promise.allSettled(fleet.ready.map(ask));
+    const answers = await Promise.allSettled(fleet.told.map(ask));
     await fleet.collect();
     return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
   }

@@ -9,21 +9,31 @@ interface There {
   readonly heard: readonly [string, null];
 }
 
-function pair(): { a: Channel<There, object>; b: Channel<object, There>; clock: ManualClock; cut(): void } {
+function pair(): {
+  a: Channel<There, object>;
+  b: Channel<object, There>;
+  clock: ManualClock;
+  /** Of `b`. */
+  defects: [string, unknown][];
+  cut(): void;
+} {
   const clock = new ManualClock();
   let open = true;
+  const defects: [string, unknown][] = [];
   const to = (other: () => { receive(message: Message): void }) => (message: Message) => {
     if (open) queueMicrotask(() => other().receive(structuredClone(message)));
   };
   const a: Channel<There, object> = new Channel(
     to(() => b),
     clock,
+    () => undefined,
   );
   const b: Channel<object, There> = new Channel(
     to(() => a),
     clock,
+    (topic, error) => defects.push([topic, error]),
   );
-  return { a, b, clock, cut: () => void (open = false) };
+  return { a, b, clock, defects, cut: () => void (open = false) };
 }
 
 describe('two processes talking', () => {
@@ -45,6 +55,17 @@ describe('two processes talking', () => {
       throw Object.assign(new Error('in use'), { code: 'EADDRINUSE' });
     });
     await expect(a.call('fails', null)).rejects.toMatchObject({ message: 'in use', code: 'EADDRINUSE' });
+  });
+
+  it('says when a note could not be dealt with, and goes on', async () => {
+    const { a, b, defects } = pair();
+    b.on('twice', (n) => n * 2);
+    b.on('heard', () => {
+      throw new Error('not that');
+    });
+    a.note('heard', 'this');
+    expect(await a.call('twice', 2)).toBe(4);
+    expect(defects).toEqual([['heard', new Error('not that')]]);
   });
 
   it('rejects when there is no answer in time, and when the other side is gone', async () => {

@@ -33,13 +33,22 @@ export const CALL_MS = 60_000;
 export class Channel<Out extends Topics, In extends Topics> {
   readonly #send: (message: Message) => void;
   readonly #clock: Clock;
+  readonly #defect: (topic: string, error: unknown) => void;
   readonly #handlers = new Map<string, (body: unknown, handle: unknown) => unknown>();
   readonly #waiting = new Map<number, Waiting>();
   #calls = 0;
   #open = true;
 
-  /** `send` must not throw; what cannot be sent is found out by `closed`. */
-  constructor(send: (message: Message) => void, clock: Clock) {
+  /**
+   * `send` must not throw; what cannot be sent is found out by `closed`. `defect` hears of a note whose handler has failed,
+   * which nobody waits for.
+   */
+  constructor(
+    send: (message: Message) => void,
+    clock: Clock,
+    defect: (topic: string, error: unknown) => void,
+  ) {
+    this.#defect = defect;
     this.#send = send;
     this.#clock = clock;
   }
@@ -104,8 +113,8 @@ export class Channel<Out extends Topics, In extends Topics> {
       const reply = await this.#handlers.get(topic)?.(body, handle);
       if (call !== undefined && this.#open) this.#send({ answer: call, body: reply });
     } catch (error) {
-      if (call !== undefined && this.#open)
-        this.#send({ answer: call, body: plainError(error), failed: true });
+      if (call === undefined) this.#defect(topic, error);
+      else if (this.#open) this.#send({ answer: call, body: plainError(error), failed: true });
     }
   }
 }

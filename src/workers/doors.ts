@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Config } from '../config/config.ts';
-import { parseListenAddress } from '../config/listen-address.ts';
+import { readListenAddress } from '../config/listen-address.ts';
 import type { Emit } from '../core/events.ts';
 import { dialects } from '../dialect/dialects.ts';
 import { createListener, type Listener } from '../http/listener.ts';
@@ -28,7 +28,7 @@ export interface DoorParts {
 
 export function createDoors({ limits, admin }: Config, parts: DoorParts): Doors {
   const listener: Listener = createListener({ limits, dialects, handle: null, ...parts });
-  const address = admin.listen === null ? null : parseListenAddress(admin.listen);
+  const address = admin.listen === null ? null : readListenAddress(admin.listen);
   // A folder that nobody else may enter: whoever can write to the socket is not asked where it comes from.
   const folder =
     address === null && process.platform !== 'win32' ? mkdtempSync(path.join(tmpdir(), 'llamascope-')) : null;

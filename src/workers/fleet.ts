@@ -65,6 +65,11 @@ export class Fleet {
     return [...this.#links].filter(({ ready }) => ready);
   }
 
+  /** Those that do as they are told: what is said to one that still starts, it does when it has. */
+  get told(): readonly WorkerLink[] {
+    return [...this.#links].filter((link) => !this.#ending.has(link));
+  }
+
   /** All that run, those included that start or end. */
   get all(): readonly WorkerLink[] {
     return [...this.#links];
@@ -127,12 +132,12 @@ export class Fleet {
   }
 
   async #startOne(): Promise<void> {
-    const { clock, attach, order, script } = this.#deps;
+    const { clock, attach, order, script, warn } = this.#deps;
     this.#named += 1;
     const folder = module.getCompileCacheDir?.();
     const env = folder === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: folder };
     const child = fork(fileURLToPath(script), [], { serialization: 'advanced', env });
-    const link = new WorkerLink(`worker-${this.#named}`, child, clock);
+    const link = new WorkerLink(`worker-${this.#named}`, child, clock, warn);
     this.#links.add(link);
     link.process.once('exit', (code, signal) => {
       this.#exited(link, describeExit(code, signal));

@@ -24,16 +24,23 @@ export class WorkerLink implements Peer, BankTeller {
   served = false;
   #handedSince = 0;
 
-  constructor(name: string, process: ChildProcess, clock: Clock) {
+  /** `warn` hears what goes wrong here, in words. */
+  constructor(name: string, process: ChildProcess, clock: Clock, warn: (message: string) => void) {
     this.name = name;
     this.process = process;
     this.startedAt = clock.now();
     this.startedWallMs = clock.wallMs();
     this.heardAt = this.startedAt;
-    this.channel = new Channel((message) => {
-      // What cannot be sent is for one that is gone: its exit follows.
-      if (process.connected) process.send(message, () => undefined);
-    }, clock);
+    this.channel = new Channel(
+      (message) => {
+        // What cannot be sent is for one that is gone: its exit follows.
+        if (process.connected) process.send(message, () => undefined);
+      },
+      clock,
+      (topic, error) => {
+        warn(`"${topic}" of ${name} could not be heard: ${(error as Error).message}`);
+      },
+    );
     process.on('message', (message: Message) => {
       this.channel.receive(message);
     });

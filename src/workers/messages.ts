@@ -56,8 +56,6 @@ export interface WorkerReport {
   /** Requests under way, by endpoint. */
   readonly inFlight: readonly (readonly [string, number])[];
   readonly events: readonly ToldEvent[];
-  /** Events beyond what a report may hold. */
-  readonly lost: number;
   readonly embedderProblem: string | null;
 }
 
@@ -96,8 +94,11 @@ export interface ToWorker {
   readonly breaker: readonly [{ readonly name: string; readonly action: BreakerAction }, boolean];
   readonly drain: readonly [{ readonly name: string | null; readonly deadlineMs: number | null }, null];
   readonly resume: readonly [{ readonly name: string | null }, null];
-  /** Whether a hit of the entry is remembered there. */
-  readonly feedback: readonly [{ readonly id: string; readonly right: boolean }, boolean];
+  readonly feedback: readonly [
+    { readonly id: string; readonly right: boolean },
+    /** A hit of the entry is remembered there; the entry was there and is not any more. */
+    { readonly labelled: boolean; readonly removed: boolean },
+  ];
   readonly close: readonly [CloseOrder, WorkerReport];
   /** A socket comes with it; the number is what it is called until it is taken. */
   readonly connection: readonly [number, null];

@@ -3,6 +3,7 @@
  * alone sees all workers, and passes back what it answers, event streams too.
  */
 import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { firstSegment } from '../http/operation-table.ts';
 import { pathOf } from '../http/routes.ts';
 import type { Operations } from '../http/operations.ts';
 
@@ -28,11 +29,6 @@ export function createOperationsProxy(at: string | null, roots: readonly string[
       fail(response, 404, `unknown path ${pathOf(path).slice(0, 200)}`);
     },
   };
-}
-
-function firstSegment(path: string): string {
-  const end = path.indexOf('/', 1);
-  return end < 0 ? path.slice(1) : path.slice(1, end);
 }
 
 interface Way {

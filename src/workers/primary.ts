@@ -8,7 +8,7 @@ import { createDesk } from '../cache/desk.ts';
 import { storeOf } from '../cache/open-store.ts';
 import { PeerHub } from '../cache/store/peers/hub.ts';
 import type { Config, ConfigInput } from '../config/config.ts';
-import { parseListenAddress } from '../config/listen-address.ts';
+import { readListenAddress } from '../config/listen-address.ts';
 import type { ReloadTrigger } from '../core/events.ts';
 import type { StateReader } from '../core/state.ts';
 import { createLivePage } from '../gateway/live-page.ts';
@@ -105,7 +105,6 @@ export class Primary {
     this.#fleet = this.#createFleet();
     this.#byHand = new ByHand({
       fleet: () => this.#fleet,
-      hub: this.#hub,
       state: this.#state,
       drainMs: () => this.config.drainMs,
     });
@@ -137,21 +136,14 @@ export class Primary {
   /** Starts the workers; resolves when all listen. Rejects with what kept the first one from it (`EADDRINUSE` …). */
   async listen(): Promise<{ readonly url: string; readonly adminUrl: string }> {
     this.#bus.emit({ type: 'workers.changed', ready: 0, wanted: this.#size });
-    const url = await this.#open();
+    // The addresses first: one that is taken is known before anything is started.
+    const url = await this.#front.listen(readListenAddress(this.config.listen));
     const adminUrl = await this.#doors.open();
     await this.#fleet.start();
     await this.#fleet.collect();
     this.#started = true;
     this.#live?.opened(url);
     return { url, adminUrl: adminUrl ?? url };
-  }
-
-  /** The addresses first: one that is taken is known before anything is started. */
-  async #open(): Promise<string> {
-    const { listen } = this.config;
-    const address = parseListenAddress(listen);
-    if (address === null) throw new TypeError(`listen: ${JSON.stringify(listen)} is not an address`);
-    return this.#front.listen(address);
   }
 
   reload = (given?: ConfigInput, trigger: ReloadTrigger = 'program'): Promise<ReloadReport> =>

@@ -10,8 +10,8 @@ import type { Parts } from '../gateway/parts.ts';
 import { refusalOf } from '../live/log-sentences.ts';
 import type { ProcessFigures, ToldEvent, WorkerReport, WorkerState } from './messages.ts';
 
-/** Events that a report may hold; a worker that refuses thousands a second says how many it kept to itself. */
-const MOST_EVENTS = 2_000;
+/** Events about single requests that a report holds; beyond, the page hears of fewer than the counters count. */
+const MOST_OF_REQUESTS = 2_000;
 
 /** What the primary counts itself: it happens once for all workers, or is read of all of them together. */
 const COUNTED_BY_PRIMARY: ReadonlySet<string> = new Set([
@@ -28,7 +28,7 @@ const COUNTED_BY_PRIMARY: ReadonlySet<string> = new Set([
   'cache.replicated',
 ]);
 
-/** Once the primary has heard of a first request, it need not hear of the next ones. */
+/** Rare, and each of them says how something is from now on: none gets lost. */
 const TOLD: ReadonlySet<GatewayEvent['type']> = new Set([
   'breaker.added',
   'breaker.removed',
@@ -54,7 +54,7 @@ export class Reporter {
   readonly #connections: () => number;
   readonly #deltas: DeltaReader;
   #events: ToldEvent[] = [];
-  #lost = 0;
+  #ofRequests = 0;
   #asked = false;
   #following = false;
 
@@ -86,9 +86,8 @@ export class Reporter {
   take(): WorkerReport {
     const { embedderProblem } = this.#parts.facts();
     const events = this.#events;
-    const lost = this.#lost;
     this.#events = [];
-    this.#lost = 0;
+    this.#ofRequests = 0;
     return {
       state: stateOf(this.#parts),
       process: processFigures(),
@@ -96,20 +95,21 @@ export class Reporter {
       connections: this.#connections(),
       inFlight: inFlightOf(this.#parts),
       events,
-      lost,
       embedderProblem,
     };
   }
 
   #hear(event: GatewayEvent): void {
     if (event.type === 'request.finished') {
+      // That somebody has asked something at all is news once.
       if (!this.#asked) this.#keep({ event });
       this.#asked = true;
     } else if (event.type === 'breaker.transitioned') {
       const { retryAfterMs = null } = this.#parts.upstreams.breaker(event.breaker)?.snapshot() ?? {};
       this.#keep({ event, openMs: retryAfterMs, followed: this.#following });
     } else if (event.type === 'cache.looked-up') this.#hearHit(event);
-    else if (TOLD.has(event.type) || refusalOf(event) !== null) this.#keep({ event });
+    else if (TOLD.has(event.type)) this.#keep({ event });
+    else if (refusalOf(event) !== null) this.#keepOfRequest({ event });
   }
 
   #hearHit(event: GatewayEvent & { type: 'cache.looked-up' }): void {
@@ -118,12 +118,16 @@ export class Reporter {
     const { entryId, request, model } = match;
     // A function cannot travel: what it answers does, where it may.
     const told = { ...event, match: { entryId, request, model } } as unknown as GatewayEvent;
-    this.#keep({ event: told, texts: this.#showText ? match.texts() : null });
+    this.#keepOfRequest({ event: told, texts: this.#showText ? match.texts() : null });
   }
 
   #keep(told: ToldEvent): void {
-    if (this.#events.length < MOST_EVENTS) this.#events.push(told);
-    else this.#lost += 1;
+    this.#events.push(told);
+  }
+
+  #keepOfRequest(told: ToldEvent): void {
+    this.#ofRequests += 1;
+    if (this.#ofRequests <= MOST_OF_REQUESTS) this.#keep(told);
   }
 }
 

@@ -85,7 +85,8 @@ export class RollingReload {
   }
 
   async #roll(config: Config, trigger: ReloadTrigger): Promise<ReloadReport['upstreams']> {
-    const [first, ...others] = this.#deps.fleet().ready;
+    const fleet = this.#deps.fleet();
+    const [first] = fleet.ready;
     if (first === undefined)
       throw new GatewayError('config_refused', 'no worker process is there to take it');
     const report = await first.channel.call('reload', { config, trigger }).catch((error: unknown) => {
@@ -93,7 +94,7 @@ export class RollingReload {
     });
     // Whoever starts from here on starts with it.
     this.#config = config;
-    for (const link of others)
+    for (const link of fleet.told.filter((one) => one !== first))
       await link.channel.call('reload', { config, trigger }).catch(() => link.process.kill('SIGKILL'));
     return report.upstreams;
   }

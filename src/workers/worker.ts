@@ -136,7 +136,7 @@ function obey(channel: WorkerChannel, { parts, reloader, reporter }: Obeying): v
     void desk.resume(name);
     return null;
   });
-  channel.on('feedback', async ({ id, right }) => (await parts.cache.feedback(id, right)).labelled);
+  channel.on('feedback', ({ id, right }) => parts.cache.feedback(id, right));
   channel.on('follow', ({ breaker, openMs }) => {
     reporter.following(() => parts.upstreams.breaker(breaker)?.follow(openMs));
   });

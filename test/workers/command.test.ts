@@ -1,47 +1,14 @@
 /** `llamascope serve --workers 2`, as a shell and a service manager see it; and the page, through a worker. */
-import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startSimulator } from '../../src/simulator/index.ts';
+import { listeningAt, startCommand, type RunningCommand } from '../support/command.ts';
 import { openLiveStream } from '../support/live-stream.ts';
 import { until } from '../support/until.ts';
 import { Client, slowServer, workerHouse } from '../support/workers.ts';
 
-const MAIN = path.join(import.meta.dirname, '../../src/cli/main.ts');
-
-interface Running extends AsyncDisposable {
-  readonly child: ChildProcess;
-  readonly out: () => string;
-  readonly err: () => string;
-  readonly exited: Promise<number | null>;
-}
-
-function serve(args: readonly string[]): Running {
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(LLAMASCOPE_|OLLAMA_HOST|NODE_OPTIONS)/.test(name)),
-  );
-  const child = spawn(process.execPath, [MAIN, 'serve', ...args], { env });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
-  return {
-    child,
-    out: () => out,
-    err: () => err,
-    exited,
-    [Symbol.asyncDispose]: async () => {
-      child.kill('SIGKILL');
-      await exited;
-    },
-  };
-}
-
-const urlOf = (running: Running): Promise<string> =>
-  until(() => /^listening on (http:\S+)\n/.exec(running.out())?.[1], 'the ready line', 20_000);
+const serve = (args: readonly string[]): RunningCommand => startCommand(['serve', ...args]);
 
 async function workersOf(url: string): Promise<readonly number[]> {
   const response = await fetch(`${url}/admin/workers`, { headers: { connection: 'close' } });
@@ -62,7 +29,7 @@ describe('serve --workers 2', { timeout: 60_000 }, () => {
     const simulator = await startSimulator({ embedder: null, tokensPerSecond: 20, loadMs: 0 });
     onTestFinished(() => simulator.close());
     await using running = serve(['--workers', '2', '--listen', ':0', '--upstream', `local=${simulator.url}`]);
-    const url = await urlOf(running);
+    const url = await listeningAt(running);
     const pids = await workersOf(url);
     expect(pids).toHaveLength(2);
     const answer = await fetch(`${url}/api/chat`, {
@@ -87,7 +54,7 @@ describe('serve --workers 2', { timeout: 60_000 }, () => {
   it('leaves no worker behind when it is killed', async () => {
     await using server = await slowServer();
     await using running = serve(['--workers', '2', '--listen', ':0', '--upstream', `local=${server.url}`]);
-    const pids = await workersOf(await urlOf(running));
+    const pids = await workersOf(await listeningAt(running));
     running.child.kill('SIGKILL');
     await until(() => pids.every((pid) => !alive(pid)), 'the workers to end');
   });
@@ -113,7 +80,7 @@ describe('serve --workers 2', { timeout: 60_000 }, () => {
   it('reloads all on SIGHUP', async () => {
     await using server = await slowServer();
     await using running = serve(['--workers', '2', '--listen', ':0', '--upstream', `local=${server.url}`]);
-    await urlOf(running);
+    await listeningAt(running);
     running.child.kill('SIGHUP');
     await until(() => running.err().includes('"trigger":"signal","changed":[]'), 'the line of the reload');
     expect(running.err().match(/configuration reloaded/g)).toHaveLength(1);
