@@ -1,23 +1,19 @@
 /**
- * The front door: one `node:http` server. It routes by an allow-list, bounds what a client may send
- * (headers, body, time) and how long it may refuse to read, and turns every failure into an answer
- * in the shape of the caller's dialect. It knows nothing of caches, breakers or upstreams: each
- * routed request goes to `handle`, each operations path to `operations`.
+ * The front door. It bounds what a client may send (headers, body, time) and how long it may refuse to read. Plain requests of
+ * the data plane are read by the fast path, all others by `node:http`; both come to `serve.ts`, which knows nothing of caches,
+ * breakers or upstreams: each routed request goes to `handle`, each operations path to `operations`.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
-import type { Dialect } from '../core/dialect.ts';
-import { GatewayError } from '../core/errors.ts';
-import type { Emit } from '../core/events.ts';
-import type { DialectName } from '../core/route.ts';
-import { CancelSource } from '../runtime/cancel.ts';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server as HttpServer,
+  type ServerResponse,
+} from 'node:http';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Clock } from '../runtime/clock.ts';
-import type { HandleRequest } from './inbound.ts';
-import type { Operations } from './operations.ts';
-import { discardBody, readRequestBody } from './request-body.ts';
-import { matchRoute, pathOf } from './routes.ts';
-import { writeResponse } from './write-response.ts';
+import { FastPath } from './fast-path/fast-path.ts';
+import { answerProtocolError } from './protocol-error.ts';
+import { plainRoute, serve, servePlain, type ServeOptions } from './serve.ts';
 
 export interface ListenerLimits {
   readonly bodyBytes: number;
@@ -30,15 +26,8 @@ export interface ListenerLimits {
   readonly keepAliveMs: number;
 }
 
-export interface ListenerOptions {
+export interface ListenerOptions extends ServeOptions {
   readonly limits: ListenerLimits;
-  /** Null on a listener that has no data plane (`admin.listen`). */
-  readonly handle: HandleRequest | null;
-  /** Null where the operations plane has a listener of its own. */
-  readonly operations: Operations | null;
-  readonly dialects: Readonly<Record<DialectName, Dialect>>;
-  readonly emit: Emit;
-  readonly clock: Clock;
 }
 
 /** Where to listen: a port, or a socket in the file system for processes on this machine. */
@@ -62,50 +51,59 @@ export interface Listener {
 
 export function createListener(given: ListenerOptions): Listener {
   let options = given;
-  const { limits } = given;
+  const { limits, clock } = given;
   const sockets = new Set<Socket>();
   let closing = false;
-  let taking = false;
   let sweepFrom = 0;
-  const server = newServer(limits);
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  server.on('clientError', answerProtocolError);
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    response.on('error', ignore); // a client that resets mid-answer: `close` follows and does the work
+  const http = newHttpServer(limits, (request, response) => {
     if (closing) response.setHeader('connection', 'close');
     serve(request, response, options);
   });
+  const fastPath = new FastPath({
+    clock,
+    limits: () => options.limits,
+    closing: () => closing,
+    routeOf: (method, target) => plainRoute(method, target, options),
+    serve: (request, response) => {
+      servePlain(request, response, options);
+    },
+    handOver: handTo(http),
+  });
+  const accept = (socket: Socket): void => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    fastPath.accept(socket);
+  };
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, accept);
+  const closeIdle = (): void => {
+    http.closeIdleConnections();
+    fastPath.closeIdle();
+  };
 
   return {
     listen: (address) => listen(server, address),
     take(socket): void {
-      if (!taking) {
-        taking = true;
-        // Node watches over idle and slow connections from this event on.
-        server.emit('listening');
-      }
       socket.allowHalfOpen = true;
-      server.emit('connection', socket);
+      accept(socket);
       socket.resume();
     },
     configure(next): void {
       options = { ...options, limits: next };
-      server.keepAliveTimeout = next.keepAliveMs;
+      http.keepAliveTimeout = next.keepAliveMs;
     },
     stopAccepting(lingerMs = 0): void {
       if (closing) return;
       closing = true;
-      sweepFrom = options.clock.now() + lingerMs;
+      sweepFrom = clock.now() + lingerMs;
       if (server.listening) server.close();
-      if (lingerMs === 0) server.closeIdleConnections();
+      if (lingerMs === 0) closeIdle();
     },
     async close(deadlineMs: number): Promise<void> {
       this.stopAccepting();
-      const due = (): boolean => options.clock.now() >= sweepFrom;
-      await allClosed({ server, sockets, clock: options.clock, due }, deadlineMs);
+      const due = (): boolean => clock.now() >= sweepFrom;
+      await allClosed({ closeIdle, sockets, clock, due }, deadlineMs);
+      fastPath.close();
+      http.close();
     },
     get connections(): number {
       return sockets.size;
@@ -114,14 +112,14 @@ export function createListener(given: ListenerOptions): Listener {
 }
 
 interface Closing {
-  readonly server: Server;
+  readonly closeIdle: () => void;
   readonly sockets: ReadonlySet<Socket>;
   readonly clock: Clock;
   /** Whether connections that ask nothing are closed now. */
   readonly due: () => boolean;
 }
 
-function allClosed({ server, sockets, clock, due }: Closing, deadlineMs: number): Promise<void> {
+function allClosed({ closeIdle, sockets, clock, due }: Closing, deadlineMs: number): Promise<void> {
   return new Promise((resolve) => {
     if (sockets.size === 0) {
       resolve();
@@ -130,7 +128,7 @@ function allClosed({ server, sockets, clock, due }: Closing, deadlineMs: number)
     const timer = clock.setTimer(deadlineMs, () => {
       for (const socket of sockets) socket.destroy();
     });
-    const idle = setIdleSweep(server, clock, due);
+    const idle = setIdleSweep(closeIdle, clock, due);
     const check = (): void => {
       if (sockets.size > 0) return;
       timer.cancel();
@@ -141,118 +139,33 @@ function allClosed({ server, sockets, clock, due }: Closing, deadlineMs: number)
   });
 }
 
-function newServer(limits: ListenerLimits): Server {
-  return createServer({
+function handTo(http: HttpServer): (socket: Socket, bytes: Buffer) => void {
+  return (socket, bytes) => {
+    http.emit('connection', socket);
+    socket.unshift(bytes);
+  };
+}
+
+/** For the requests that are not plain. It listens nowhere: connections are handed to it. */
+function newHttpServer(
+  limits: ListenerLimits,
+  serveOne: (request: IncomingMessage, response: ServerResponse) => void,
+): HttpServer {
+  const http = createHttpServer({
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.headerTimeoutMs,
     requestTimeout: 0, // bodies are timed where they are read; a blob upload may take as long as it moves
     keepAliveTimeout: limits.keepAliveMs,
     connectionsCheckingInterval: Math.min(5_000, limits.headerTimeoutMs),
-    noDelay: true,
   });
-}
-
-function serve(request: IncomingMessage, response: ServerResponse, options: ListenerOptions): void {
-  const target = request.url ?? '/';
-  const method = request.method ?? 'GET';
-  const path = pathOf(target);
-  if (options.operations?.owns(path) === true) {
-    options.operations.serve(request, response, path);
-    return;
-  }
-  if (options.handle === null) {
-    options.operations?.notFound(response, path);
-    return;
-  }
-  const match = matchRoute(method, path);
-  if (match.found !== 'route') {
-    refuse(request, response, options, match, path);
-    return;
-  }
-  const cancel = new CancelSource();
-  response.on('close', () => {
-    if (!response.writableFinished) cancel.cancel(new GatewayError('client_closed', 'the client went away'));
+  http.on('clientError', answerProtocolError);
+  http.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    response.on('error', ignore); // a client that resets mid-answer: `close` follows and does the work
+    serveOne(request, response);
   });
-  const { limits, clock } = options;
-  options
-    .handle({
-      route: match.route,
-      method,
-      target,
-      headers: request.headers,
-      cancel,
-      readBody: () => readRequestBody(request, limits, clock),
-      streamBody: () => request,
-    })
-    .then(
-      async (outbound) => {
-        if (!request.complete && match.route.body !== 'stream') await hangUp(request, response, clock);
-        writeResponse(response, outbound, {
-          clock,
-          clientStallMs: limits.clientStallMs,
-          onStall: () => {
-            cancel.cancel(
-              new GatewayError('client_closed', `the client read nothing for ${limits.clientStallMs} ms`),
-            );
-          },
-        });
-      },
-      () => response.destroy(), // `handle` answers every failure itself; a rejection has nothing left to say
-    );
-}
-
-function refuse(
-  request: IncomingMessage,
-  response: ServerResponse,
-  options: ListenerOptions,
-  match: Exclude<ReturnType<typeof matchRoute>, { found: 'route' }>,
-  path: string,
-): void {
-  const shown = path.length > 200 ? `${path.slice(0, 200)}…` : path;
-  const error =
-    match.found === 'nothing'
-      ? new GatewayError(
-          'unknown_path',
-          `unknown path ${shown}: Llamascope forwards the Ollama and OpenAI routes listed in docs/api.md`,
-        )
-      : new GatewayError(
-          'method_not_allowed',
-          `${request.method ?? '?'} is not allowed on ${shown}: use ${match.allow.join(' or ')}`,
-        );
-  options.emit({ type: 'request.unmatched', status: match.found === 'nothing' ? 404 : 405 });
-  const body = options.dialects[match.dialect].errorBody(error);
-  const headers = ['content-type', 'application/json; charset=utf-8', 'content-length', String(body.length)];
-  if (match.found === 'method') headers.push('allow', match.allow.join(', '));
-  const answer = (): void => {
-    response.writeHead(error.status, headers);
-    response.end(request.method === 'HEAD' ? undefined : body);
-  };
-  if (request.complete) answer();
-  else hangUp(request, response, options.clock).then(answer, ignore);
-}
-
-/** An answer given before its request was read ends the connection: what follows on it is no new request. */
-async function hangUp(request: IncomingMessage, response: ServerResponse, clock: Clock): Promise<void> {
-  response.setHeader('connection', 'close');
-  await discardBody(request, clock);
-}
-
-/** What the parser refuses never becomes a request: too many headers, a malformed start line, broken chunking. */
-function answerProtocolError(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
-    socket.destroy();
-    return;
-  }
-  const [status, reason, message] =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? [431, 'Request Header Fields Too Large', 'the request headers are larger than limits.headerBytes']
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? [408, 'Request Timeout', 'the request headers did not arrive in time (limits.headerTimeoutMs)']
-        : [400, 'Bad Request', `this is not valid HTTP/1.1 (${error.code ?? error.message})`];
-  const body = JSON.stringify({ error: message });
-  socket.end(
-    `HTTP/1.1 ${status} ${reason}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
+  // Node watches over idle and slow connections from this event on.
+  http.emit('listening');
+  return http;
 }
 
 function listen(server: Server, address: ListenAddress): Promise<{ url: string }> {
@@ -272,10 +185,10 @@ function listen(server: Server, address: ListenAddress): Promise<{ url: string }
 }
 
 /** While closing, connections turn idle one by one as their answers end; Node closes them only when asked. */
-function setIdleSweep(server: Server, clock: Clock, due: () => boolean): () => void {
+function setIdleSweep(closeIdle: () => void, clock: Clock, due: () => boolean): () => void {
   let timer = clock.setTimer(50, sweep);
   function sweep(): void {
-    if (due()) server.closeIdleConnections();
+    if (due()) closeIdle();
     timer = clock.setTimer(50, sweep);
   }
   return () => {

@@ -20,12 +20,7 @@ export function readRequestBody(request: IncomingMessage, limits: BodyLimits, cl
     const chunks: Buffer[] = [];
     let size = 0;
     const timer: Timer = clock.setTimer(limits.requestTimeoutMs, () => {
-      settle(
-        new GatewayError(
-          'request_timeout',
-          `the request body did not arrive within ${limits.requestTimeoutMs} ms`,
-        ),
-      );
+      settle(bodyLate(limits.requestTimeoutMs));
     });
     const settle = (error: Error | null): void => {
       timer.cancel();
@@ -49,9 +44,7 @@ export function readRequestBody(request: IncomingMessage, limits: BodyLimits, cl
       settle(null);
     };
     const onClose = (): void => {
-      settle(
-        new GatewayError('client_closed', 'the client closed the connection before its request was complete'),
-      );
+      settle(bodyLost());
     };
     if (request.destroyed && !request.readableEnded) {
       onClose();
@@ -59,6 +52,17 @@ export function readRequestBody(request: IncomingMessage, limits: BodyLimits, cl
     }
     request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
   });
+}
+
+export function bodyLate(timeoutMs: number): GatewayError {
+  return new GatewayError('request_timeout', `the request body did not arrive within ${timeoutMs} ms`);
+}
+
+export function bodyLost(): GatewayError {
+  return new GatewayError(
+    'client_closed',
+    'the client closed the connection before its request was complete',
+  );
 }
 
 export function tooLarge(limit: number, declared: number | null): GatewayError {
@@ -71,7 +75,7 @@ export function tooLarge(limit: number, declared: number | null): GatewayError {
 
 /** What is still read, and for how long, of a body that was refused, so that its sender gets to read why. */
 const DISCARD_BYTES = 64 * 1024 * 1024;
-const DISCARD_MS = 2_000;
+export const DISCARD_MS = 2_000;
 
 /**
  * Reads the rest of a refused body into nothing. Closing a connection while its peer is still

@@ -1,8 +1,23 @@
-import type { ServerResponse } from 'node:http';
 import { asGatewayError } from '../core/errors.ts';
 import type { ByteStream } from '../core/stream.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
+import type { HeaderList } from '../core/request.ts';
 import type { OutboundResponse } from './inbound.ts';
+
+/** What an answer is written to: as much of `ServerResponse` as that takes. */
+export interface ResponseWriter {
+  readonly destroyed: boolean;
+  /** All of it was handed to the system. */
+  readonly writableFinished: boolean;
+  readonly writableNeedDrain: boolean;
+  writeHead(status: number, headers: HeaderList): unknown;
+  /** False asks to wait for `drain`. */
+  write(chunk: Uint8Array): boolean;
+  end(chunk?: Uint8Array): unknown;
+  destroy(): unknown;
+  /** `close`: it is finished, or will never be. */
+  on(event: 'drain' | 'close', listener: () => void): unknown;
+}
 
 /**
  * Writes an answer: at once, with back-pressure towards the upstream, and never for longer than the
@@ -10,7 +25,7 @@ import type { OutboundResponse } from './inbound.ts';
  * the format has none, with a cut connection: never with a silent, clean-looking end.
  */
 export function writeResponse(
-  response: ServerResponse,
+  response: ResponseWriter,
   outbound: OutboundResponse,
   options: { readonly clock: Clock; readonly clientStallMs: number; readonly onStall: () => void },
 ): void {
@@ -28,20 +43,20 @@ export function writeResponse(
 type WriteOptions = Parameters<typeof writeResponse>[2];
 
 /** A whole body that the client does not take is dropped after the stall limit, socket and all. */
-function endWith(response: ServerResponse, body: Buffer, options: WriteOptions): void {
+function endWith(response: ResponseWriter, body: Buffer, options: WriteOptions): void {
   response.end(body);
   if (!response.writableNeedDrain) return;
   const timer = options.clock.setTimer(options.clientStallMs, () => {
     options.onStall();
     response.destroy();
   });
-  response.once('close', () => {
+  response.on('close', () => {
     timer.cancel();
   });
 }
 
 function pump(
-  response: ServerResponse,
+  response: ResponseWriter,
   body: ByteStream,
   outbound: OutboundResponse,
   options: WriteOptions,
