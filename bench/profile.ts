@@ -47,6 +47,7 @@ function placeOf({ functionName, url }: Profile['nodes'][number]['callFrame']): 
   if (functionName === '(program)' || functionName === 'runMicrotasks') return 'runtime';
   if (
     functionName.startsWith('writev') ||
+    functionName === 'writeBuffer' ||
     functionName.startsWith('writeLatin1') ||
     functionName.startsWith('writeUtf8')
   )

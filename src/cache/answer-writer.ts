@@ -3,12 +3,12 @@
  * nothing: it happens once the bytes are on their way. A repeat that comes sooner than that
  * does not find the shelf empty either: it asks for the write to be done now.
  */
-import { hash } from 'node:crypto';
 import type { Answer } from '../core/answer.ts';
 import type { Emit } from '../core/events.ts';
 import type { Exchange } from '../core/request.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Defer } from '../runtime/defer.ts';
+import { entryId } from '../runtime/ids.ts';
 import { SlotSet, type Slotted } from '../runtime/slot-set.ts';
 import type { Candidate } from './bounded/candidate.ts';
 import type { LabelSource } from './bounded/labeller.ts';
@@ -58,7 +58,6 @@ export class AnswerWriter {
   readonly #deps: AnswerWriterDeps;
   #pending = new Map<string, Pending>();
   readonly #writing = new SlotSet<Writing>();
-  #composed = 0;
   #purges = 0;
 
   constructor(deps: AnswerWriterDeps) {
@@ -138,9 +137,8 @@ export class AnswerWriter {
     const answer = dialect.readAnswer(request.route, request.facts, body, streamed);
     if (answer === null) return null;
     const storedAt = this.#deps.clock.wallMs();
-    this.#composed += 1;
     return {
-      id: hash('sha256', `${keys.exact} ${storedAt} ${this.#composed}`, 'hex').slice(0, 16),
+      id: entryId(),
       key: keys.exact,
       scope: keys.scope,
       tenant: request.tenant,

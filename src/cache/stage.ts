@@ -60,11 +60,12 @@ class Lookup {
     if (options.mode === 'off') return this.#bypass('mode_off');
     if (policy === 'bypass' || policy === 'no-store') return this.#bypass('header');
 
-    const recognised = identifier.recognise(request);
+    const read = identifier.read(request);
+    const recognised = read.known;
     if (recognised !== null && recognised.bypass !== null) return this.#bypass(recognised.bypass);
     let identity: Identity | null = null;
     if (recognised === null) {
-      identity = identifier.identify(request, dialect);
+      identity = identifier.identify(request, dialect, read);
       if (identity.bypass !== null) return this.#bypass(identity.bypass);
     }
     const exact = recognised?.exact ?? (identity as { keys: Identified }).keys.exact;
@@ -72,7 +73,7 @@ class Lookup {
     if (typeof found !== 'string') return found;
 
     this.#exactMs = this.#elapsed();
-    identity ??= identifier.identify(request, dialect);
+    identity ??= identifier.identify(request, dialect, read);
     if (identity.bypass !== null) return this.#bypass(identity.bypass);
     return this.#lookUpSimilar(identity.keys, found === 'unusable' || policy === 'refresh');
   }

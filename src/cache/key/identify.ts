@@ -7,8 +7,8 @@ import type { Dialect } from '../../core/dialect.ts';
 import type { BypassReason } from '../../core/events.ts';
 import type { GatewayRequest } from '../../core/request.ts';
 import type { CacheOptions } from '../options.ts';
-import { BoundedMemo } from './bounded-memo.ts';
-import { rawBodyKey, requestKeys, type RequestKeys, type RequestSetting } from './request-key.ts';
+import { BodyMemo, type BodySetting } from './body-memo.ts';
+import { bodyHash, requestKeys, type RequestKeys } from './request-key.ts';
 
 export interface Identified extends RequestKeys {
   /** The last user text, or null when only an identical request may be served. */
@@ -24,49 +24,56 @@ export type Recognised =
 export type Identity =
   { readonly bypass: null; readonly keys: Identified } | { readonly bypass: BypassReason };
 
-/** Bodies remembered per generation of the memo; about 300 bytes each. */
-const REMEMBERED = 8_192;
+/** A body that was hashed, and what is known of it; null for a new one. */
+export interface Read {
+  readonly hash: string | null;
+  readonly setting: BodySetting;
+  readonly known: Recognised | null;
+}
+
+const UNCACHEABLE: Recognised = { bypass: 'uncacheable', exact: null };
+const TOO_LONG: Recognised = { bypass: 'too_long', exact: null };
 
 export class RequestIdentifier {
   readonly #options: CacheOptions;
   readonly #modelDigest: (model: string) => string | null;
-  readonly #memo = new BoundedMemo<Recognised>(REMEMBERED);
+  readonly #memo = new BodyMemo<Recognised>();
 
   constructor(options: CacheOptions, modelDigest: (model: string) => string | null) {
     this.#options = options;
     this.#modelDigest = modelDigest;
   }
 
-  /** Recognises the body by its bytes; null for a new one, which is then remembered by `identify`. */
-  recognise(request: GatewayRequest): Recognised | null {
+  /** Recognises the body by its bytes; a new one is then remembered by `identify`. */
+  read(request: GatewayRequest): Read {
     const { body } = request;
-    if (!Buffer.isBuffer(body)) return { bypass: 'uncacheable', exact: null };
-    if (body.length > this.#options.maxRequestBytes) return { bypass: 'too_long', exact: null };
-    return this.#memo.get(this.#rawKey(request, body)) ?? null;
+    const setting = this.#setting(request);
+    if (!Buffer.isBuffer(body)) return { hash: null, setting, known: UNCACHEABLE };
+    if (body.length > this.#options.maxRequestBytes) return { hash: null, setting, known: TOO_LONG };
+    const hash = bodyHash(body);
+    return { hash, setting, known: this.#memo.get(hash, setting) ?? null };
   }
 
   /** Puts the request into canonical form. A request that has none is not cached. */
-  identify(request: GatewayRequest, dialect: Dialect): Identity {
-    const identity = this.#canonicalise(request, dialect);
-    if (Buffer.isBuffer(request.body)) {
-      this.#memo.set(
-        this.#rawKey(request, request.body),
-        identity.bypass === null
-          ? { bypass: null, exact: identity.keys.exact }
-          : { bypass: identity.bypass, exact: null },
-      );
+  identify(request: GatewayRequest, dialect: Dialect, { hash, setting, known }: Read): Identity {
+    const identity = this.#canonicalise(request, dialect, setting);
+    if (hash !== null && known === null) {
+      const { bypass } = identity;
+      const recognised: Recognised =
+        bypass === null ? { bypass, exact: identity.keys.exact } : { bypass, exact: null };
+      this.#memo.set(hash, setting, recognised);
     }
     return identity;
   }
 
-  #canonicalise(request: GatewayRequest, dialect: Dialect): Identity {
+  #canonicalise(request: GatewayRequest, dialect: Dialect, setting: BodySetting): Identity {
     let canonical: CanonicalRequest | null;
     let keys: RequestKeys | null;
     try {
       canonical = dialect.canonicalRequest(request.route, request.facts);
       if (canonical === null) return { bypass: 'uncacheable' };
       if (canonical.sampled && !this.#options.sampled) return { bypass: 'sampled' };
-      keys = requestKeys(canonical, this.#setting(request));
+      keys = requestKeys(canonical, setting);
     } catch {
       // A request that cannot be understood here may still be understood upstream.
       return { bypass: 'uncacheable' };
@@ -79,14 +86,10 @@ export class RequestIdentifier {
     };
   }
 
-  #rawKey(request: GatewayRequest, body: Buffer): string {
-    return rawBodyKey(body, request.route.template, this.#setting(request));
-  }
-
-  #setting(request: GatewayRequest): RequestSetting {
-    const { target, tenant, facts } = request;
+  #setting({ target, tenant, facts, route }: GatewayRequest): BodySetting {
     const query = target.indexOf('?');
     return {
+      template: route.template,
       tenant,
       model: facts.model,
       modelDigest: facts.model === null ? null : this.#modelDigest(facts.model),

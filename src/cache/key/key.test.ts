@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CanonicalRequest } from '../../core/answer.ts';
 import type { JsonValue } from '../../core/json.ts';
+import { BodyMemo, type BodySetting } from './body-memo.ts';
 import { BoundedMemo } from './bounded-memo.ts';
 import { canonicalJson } from './canonical-json.ts';
-import { rawBodyKey, requestKeys, type RequestSetting } from './request-key.ts';
+import { bodyHash, requestKeys, type RequestSetting } from './request-key.ts';
 
 const json = fc.jsonValue({ maxDepth: 4 }) as fc.Arbitrary<JsonValue>;
 const setting: RequestSetting = { tenant: 'anonymous', model: 'm', modelDigest: 'sha256:1', query: '' };
@@ -125,18 +126,35 @@ describe('requestKeys', () => {
   });
 
   it('tells raw bodies apart by bytes, route, tenant, digest and query', () => {
-    const raw = (text: string, template = '/api/chat', given: Partial<RequestSetting> = {}): string =>
-      rawBodyKey(Buffer.from(text), template, { ...setting, ...given });
-    const all = [
-      raw('{}'),
-      raw('{ }'),
-      raw('{}', '/api/generate'),
-      raw('{}', '/api/chat', { tenant: 'other' }),
-      raw('{}', '/api/chat', { modelDigest: null }),
-      raw('{}', '/api/chat', { query: '?x' }),
+    const all: [text: string, given: Partial<BodySetting>][] = [
+      ['{}', {}],
+      ['{ }', {}],
+      ['{}', { template: '/api/generate' }],
+      ['{}', { tenant: 'other' }],
+      ['{}', { modelDigest: null }],
+      ['{}', { model: 'other' }],
+      ['{}', { query: '?x' }],
     ];
-    expect(new Set(all).size).toBe(all.length);
-    expect(raw('{}')).toBe(all[0]);
+    const memo = new BodyMemo<number>();
+    const at = (index: number): [string, BodySetting] => {
+      const [text, given] = all[index] as (typeof all)[number];
+      return [bodyHash(Buffer.from(text)), { template: '/api/chat', ...setting, ...given }];
+    };
+    for (const index of all.keys()) {
+      expect(memo.get(...at(index))).toBeUndefined();
+      memo.set(...at(index), index);
+    }
+    for (const index of all.keys()) expect(memo.get(...at(index))).toBe(index);
+    memo.set(...at(3), 30);
+    expect(all.map((_, index) => memo.get(...at(index)))).toEqual([0, 1, 2, 30, 4, 5, 6]);
+  });
+
+  it('remembers the same bytes for a few settings at once, the latest ones', () => {
+    const memo = new BodyMemo<number>();
+    const of = (tenant: number): BodySetting => ({ template: '/api/chat', ...setting, tenant: `t${tenant}` });
+    for (let tenant = 0; tenant < 20; tenant += 1) memo.set('hash', of(tenant), tenant);
+    const known = Array.from({ length: 20 }, (_, tenant) => memo.get('hash', of(tenant)));
+    expect(known.filter((one) => one !== undefined)).toEqual([12, 13, 14, 15, 16, 17, 18, 19]);
   });
 });
 
