@@ -20,6 +20,7 @@ import { RequestIdentifier } from './key/identify.ts';
 import { resolveOptions, type CacheOptions } from './options.ts';
 import { fillIndex } from './semantic/fill-index.ts';
 import { SemanticTier } from './semantic/semantic-tier.ts';
+import { ReadyAnswers } from './ready-answers.ts';
 import { createCacheStage } from './stage.ts';
 import { openMemoryStore } from './store/memory.ts';
 import type { EntryStore, OpenStore, PurgeSelector, StoreListener } from './store/port.ts';
@@ -98,7 +99,7 @@ export function createCache(given: Partial<CacheOptions>, deps: CacheDeps): Cach
 
 /** What is not in the way of a request and no configuration changes. */
 function controls(
-  { store, semantic, writer, labeller, auditor }: CacheParts,
+  { store, semantic, writer, labeller, auditor, readyAnswers }: CacheParts,
   { emit, clock }: Pick<CacheDeps, 'emit' | 'clock'>,
 ): Omit<Cache, 'stage' | 'configure' | 'snapshot'> {
   let filling = Promise.resolve();
@@ -114,6 +115,7 @@ function controls(
     },
     purge: async (selector = {}) => {
       writer.purged();
+      readyAnswers.clear();
       const entries = await store.purge(selector);
       emit({ type: 'cache.purged', entries, by: 'here' });
       return entries;
@@ -142,6 +144,7 @@ function controls(
 }
 
 interface CacheParts {
+  readonly readyAnswers: ReadyAnswers;
   readonly semantic: SemanticTier;
   readonly store: EntryStore;
   readonly writer: AnswerWriter;
@@ -153,6 +156,7 @@ interface CacheParts {
 function buildParts(options: () => CacheOptions, deps: CacheDeps): CacheParts {
   const { clock, emit } = deps;
   const defer = deps.defer ?? afterIo;
+  const readyAnswers = new ReadyAnswers();
   const semantic: SemanticTier = new SemanticTier(options(), {
     clock,
     emit,
@@ -164,6 +168,7 @@ function buildParts(options: () => CacheOptions, deps: CacheDeps): CacheParts {
     semantic,
     () => {
       writer.purged();
+      readyAnswers.clear();
     },
     emit,
   );
@@ -196,7 +201,7 @@ function buildParts(options: () => CacheOptions, deps: CacheDeps): CacheParts {
       labeller.failed(candidate);
     },
   });
-  return { semantic, store, writer, labeller, auditor };
+  return { semantic, store, writer, labeller, auditor, readyAnswers };
 }
 
 function followStore(semantic: SemanticTier, purged: () => void, emit: Emit): StoreListener {

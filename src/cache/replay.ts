@@ -1,4 +1,5 @@
-import type { Exchange, GatewayResponse } from '../core/request.ts';
+import type { ReplayBody } from '../core/dialect.ts';
+import type { GatewayResponse } from '../core/request.ts';
 import type { CacheEntry } from './store/port.ts';
 
 export interface Hit {
@@ -9,13 +10,9 @@ export interface Hit {
 
 /**
  * A stored answer in the form this request asked for, JSON or stream, with where it comes from in its
- * headers. Null when the answer cannot be written in this form (an embedding on another route, say).
+ * headers.
  */
-export function replay(exchange: Exchange, hit: Hit, wallMs: number): GatewayResponse | null {
-  const { dialect, request } = exchange;
-  const { entry, similarity } = hit;
-  const written = dialect.writeAnswer(request.route, request.facts, entry.answer, request.id);
-  if (written === null) return null;
+export function replay({ entry, similarity }: Hit, written: ReplayBody, wallMs: number): GatewayResponse {
   const { chunks, contentType, streaming } = written;
   const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
   // A clock that was set back must not make an answer younger than new.

@@ -13,6 +13,7 @@ import type { Auditor } from './bounded/auditor.ts';
 import type { Labeller } from './bounded/labeller.ts';
 import type { Identified, Identity, RequestIdentifier } from './key/identify.ts';
 import type { CacheOptions } from './options.ts';
+import type { ReadyAnswers, ReadyHolder } from './ready-answers.ts';
 import { replay, type Hit } from './replay.ts';
 import type { SemanticFinding, SemanticTier } from './semantic/semantic-tier.ts';
 import { matchOf } from './semantic/match.ts';
@@ -26,6 +27,7 @@ export interface StageParts {
   readonly store: EntryStore;
   readonly semantic: SemanticTier;
   readonly writer: AnswerWriter;
+  readonly readyAnswers: ReadyAnswers;
   readonly labeller: Labeller;
   readonly auditor: Auditor;
 }
@@ -69,7 +71,7 @@ class Lookup {
       if (identity.bypass !== null) return this.#bypass(identity.bypass);
     }
     const exact = recognised?.exact ?? (identity as { keys: Identified }).keys.exact;
-    const found = policy === 'refresh' ? 'absent' : await this.#serveExact(exact);
+    const found = policy === 'refresh' ? 'absent' : await this.#serveExact(exact, read.holder);
     if (typeof found !== 'string') return found;
 
     this.#exactMs = this.#elapsed();
@@ -78,10 +80,10 @@ class Lookup {
     return this.#lookUpSimilar(identity.keys, found === 'unusable' || policy === 'refresh');
   }
 
-  async #serveExact(key: string): Promise<ExactFinding> {
+  async #serveExact(key: string, holder: ReadyHolder | null): Promise<ExactFinding> {
     const entry = await this.#findExact(key);
     if (entry === null) return 'absent';
-    return this.#serve({ entry, similarity: null }, null, null) ?? 'unusable';
+    return this.#serve({ entry, similarity: null }, null, null, holder) ?? 'unusable';
   }
 
   async #findExact(key: string): Promise<CacheEntry | null> {
@@ -220,11 +222,17 @@ class Lookup {
   }
 
   /** Null when the entry cannot be written in the form asked for. */
-  #serve(hit: Hit, semanticMs: number | null, finding: SemanticFinding | null): GatewayResponse | null {
-    const { clock, emit } = this.#parts;
+  #serve(
+    hit: Hit,
+    semanticMs: number | null,
+    finding: SemanticFinding | null,
+    holder: ReadyHolder | null = null,
+  ): GatewayResponse | null {
+    const { clock, emit, readyAnswers } = this.#parts;
     let response: GatewayResponse | null = null;
     try {
-      response = replay(this.#exchange, hit, clock.wallMs());
+      const written = readyAnswers.write(this.#exchange, hit.entry, holder);
+      if (written !== null) response = replay(hit, written, clock.wallMs());
     } catch {
       // An entry that cannot be written out must not cost the request more than the lookup.
     }

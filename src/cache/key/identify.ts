@@ -7,6 +7,7 @@ import type { Dialect } from '../../core/dialect.ts';
 import type { BypassReason } from '../../core/events.ts';
 import type { GatewayRequest } from '../../core/request.ts';
 import type { CacheOptions } from '../options.ts';
+import type { ReadyHolder } from '../ready-answers.ts';
 import { BodyMemo, type BodySetting } from './body-memo.ts';
 import { bodyHash, requestKeys, type RequestKeys } from './request-key.ts';
 
@@ -19,7 +20,8 @@ export interface Identified extends RequestKeys {
 
 /** What is remembered of a body: enough to serve it again, or to leave it alone again. */
 export type Recognised =
-  { readonly bypass: null; readonly exact: string } | { readonly bypass: BypassReason; readonly exact: null };
+  | (ReadyHolder & { readonly bypass: null; readonly exact: string })
+  | { readonly bypass: BypassReason; readonly exact: null };
 
 export type Identity =
   { readonly bypass: null; readonly keys: Identified } | { readonly bypass: BypassReason };
@@ -29,6 +31,8 @@ export interface Read {
   readonly hash: string | null;
   readonly setting: BodySetting;
   readonly known: Recognised | null;
+  /** Where the answer may stand ready, or be put for the next time. */
+  readonly holder: ReadyHolder | null;
 }
 
 const UNCACHEABLE: Recognised = { bypass: 'uncacheable', exact: null };
@@ -48,10 +52,12 @@ export class RequestIdentifier {
   read(request: GatewayRequest): Read {
     const { body } = request;
     const setting = this.#setting(request);
-    if (!Buffer.isBuffer(body)) return { hash: null, setting, known: UNCACHEABLE };
-    if (body.length > this.#options.maxRequestBytes) return { hash: null, setting, known: TOO_LONG };
+    if (!Buffer.isBuffer(body)) return { hash: null, setting, known: UNCACHEABLE, holder: null };
+    if (body.length > this.#options.maxRequestBytes)
+      return { hash: null, setting, known: TOO_LONG, holder: null };
     const hash = bodyHash(body);
-    return { hash, setting, known: this.#memo.get(hash, setting) ?? null };
+    const known = this.#memo.get(hash, setting) ?? null;
+    return { hash, setting, known, holder: known !== null && known.bypass === null ? known : null };
   }
 
   /** Puts the request into canonical form. A request that has none is not cached. */
@@ -60,7 +66,9 @@ export class RequestIdentifier {
     if (hash !== null && known === null) {
       const { bypass } = identity;
       const recognised: Recognised =
-        bypass === null ? { bypass, exact: identity.keys.exact } : { bypass, exact: null };
+        bypass === null
+          ? { bypass, exact: identity.keys.exact, ready: null, hit: false }
+          : { bypass, exact: null };
       this.#memo.set(hash, setting, recognised);
     }
     return identity;
