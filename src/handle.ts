@@ -18,7 +18,8 @@ import {
   type HeaderList,
   type RequestFacts,
 } from './core/request.ts';
-import type { DialectName } from './core/route.ts';
+import type { DialectName, Route } from './core/route.ts';
+import type { KnownBodies } from './dialect/known-bodies.ts';
 import { CancelSource } from './runtime/cancel.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { HandleRequest, InboundRequest, OutboundResponse } from './http/inbound.ts';
@@ -30,6 +31,8 @@ import { RequestClosing, StreamBoundary } from './request-closing.ts';
 export interface HandleOptions {
   readonly dialects: Readonly<Record<DialectName, Dialect>>;
   readonly pipeline: Handler;
+  /** Of routes whose answers are cached; null where none are. */
+  readonly knownBodies: KnownBodies | null;
   /** What names of models stand for. */
   readonly models: ModelTable;
   readonly emit: Emit;
@@ -60,7 +63,7 @@ export function createHandle(options: HandleOptions): HandleRequest {
       const pending = readBody(inbound);
       const body = pending instanceof Promise ? await pending : pending;
       const ranked = { ...head, priority: options.priorityOf(head) };
-      const request = composeRequest(inbound, ranked, body, dialect, options.models, closing.receivedAt);
+      const request = composeRequest(inbound, ranked, body, dialect, options, closing.receivedAt);
       exchange = openExchange(request, dialect, cancel);
       if (exchange.model !== null)
         exchange.loading = options.models.loading(exchange.model, request.alias ?? null);
@@ -107,12 +110,11 @@ function composeRequest(
   head: RequestHead & { readonly priority: number },
   body: GatewayRequest['body'],
   dialect: Dialect,
-  models: ModelTable,
+  { models, knownBodies }: HandleOptions,
   receivedAt: number,
 ): GatewayRequest {
   const { route } = inbound;
-  const written =
-    route.body === 'json' && Buffer.isBuffer(body) ? dialect.readRequest(route, body) : NO_FACTS;
+  const { facts: written, hash } = readFacts(route, body, dialect, knownBodies);
   const named = nameOfModel(inbound, written);
   const model = named === null ? null : models.resolve(named);
   const aliased = named !== null && model !== null && model !== named;
@@ -124,6 +126,7 @@ function composeRequest(
     headers: inbound.headers,
     body,
     facts: aliased || written.model !== model ? meaning(written, model) : written,
+    bodyHash: hash,
     ...(aliased ? { alias: named } : {}),
     client: head.client,
     tenant: head.tenant,
@@ -132,6 +135,17 @@ function composeRequest(
     receivedAt,
     deadlineAt: head.timeoutMs === null ? null : receivedAt + head.timeoutMs,
   };
+}
+
+function readFacts(
+  route: Route,
+  body: GatewayRequest['body'],
+  dialect: Dialect,
+  knownBodies: KnownBodies | null,
+): { readonly facts: RequestFacts; readonly hash: string | null } {
+  if (route.body !== 'json' || !Buffer.isBuffer(body)) return { facts: NO_FACTS, hash: null };
+  if (knownBodies !== null && route.cacheable) return knownBodies.read(dialect, route, body);
+  return { facts: dialect.readRequest(route, body), hash: null };
 }
 
 /** The body names the model, or the path does. */

@@ -6,6 +6,7 @@
 import { createPriorities } from '../admission/priority.ts';
 import { MANAGEMENT_CALLS, type Config } from '../config/config.ts';
 import { dialects } from '../dialect/dialects.ts';
+import { KnownBodies } from '../dialect/known-bodies.ts';
 import { createHandle } from '../handle.ts';
 import { createFetch, type Fetch } from '../http/fetch.ts';
 import type { HandleRequest } from '../http/inbound.ts';
@@ -37,6 +38,7 @@ export function createDataPlane(config: Config, parts: Parts, attempts: AttemptS
       ...attempts,
       pool: withModelLists({ upstreams, aliases: models.aliases, clock, emit }),
     }),
+    knownBodies: config.cache.mode === 'off' ? null : new KnownBodies(),
     models,
     emit,
     clock,

@@ -78,7 +78,9 @@ function keyOf({ request, model }: Exchange): string {
   for (const name of Object.keys(request.headers).sort()) {
     if (!IRRELEVANT.has(name)) fields.push(name, request.headers[name]);
   }
-  const body = Buffer.isBuffer(request.body) ? hash('sha256', request.body, 'base64') : null;
+  const body = Buffer.isBuffer(request.body)
+    ? (request.bodyHash ?? hash('sha256', request.body, 'base64url'))
+    : null;
   return JSON.stringify([request.method, request.target, request.tenant, model, body, fields]);
 }
 

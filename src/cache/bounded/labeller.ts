@@ -4,7 +4,7 @@
  * client's back, and nothing here throws.
  */
 import type { Emit } from '../../core/events.ts';
-import { BoundedMemo } from '../key/bounded-memo.ts';
+import { BoundedMemo } from '../../runtime/bounded-memo.ts';
 import type { CacheMode, CacheOptions } from '../options.ts';
 import type { CacheEntry } from '../store/port.ts';
 import { compareAnswers } from './answers.ts';

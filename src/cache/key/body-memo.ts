@@ -1,4 +1,4 @@
-import { BoundedMemo } from './bounded-memo.ts';
+import { BoundedMemo } from '../../runtime/bounded-memo.ts';
 import type { RequestSetting } from './request-key.ts';
 
 /** Where and for whom a body was read: what the same bytes mean elsewhere is something else. */

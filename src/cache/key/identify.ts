@@ -55,7 +55,7 @@ export class RequestIdentifier {
     if (!Buffer.isBuffer(body)) return { hash: null, setting, known: UNCACHEABLE, holder: null };
     if (body.length > this.#options.maxRequestBytes)
       return { hash: null, setting, known: TOO_LONG, holder: null };
-    const hash = bodyHash(body);
+    const hash = request.bodyHash ?? bodyHash(body);
     const known = this.#memo.get(hash, setting) ?? null;
     return { hash, setting, known, holder: known !== null && known.bypass === null ? known : null };
   }

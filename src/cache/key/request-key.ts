@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { CanonicalRequest } from '../../core/answer.ts';
-import { BoundedMemo } from './bounded-memo.ts';
+import { BoundedMemo } from '../../runtime/bounded-memo.ts';
 import { canonicalJson } from './canonical-json.ts';
 
 /** What shapes the answer, or decides who may see it, and is not in the body. */
