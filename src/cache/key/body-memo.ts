@@ -1,4 +1,5 @@
 import { BoundedMemo } from '../../runtime/bounded-memo.ts';
+import { SeenMarks } from '../../runtime/seen-marks.ts';
 import type { RequestSetting } from './request-key.ts';
 
 /** Where and for whom a body was read: what the same bytes mean elsewhere is something else. */
@@ -17,17 +18,26 @@ const REMEMBERED = 8_192;
 /** Settings remembered for the same bytes; the ones beyond are read anew each time. */
 const SETTINGS = 8;
 
-/** What is known of bodies seen before, by the hash of their bytes and the setting they came in. */
+/** The next power of two above the bodies that are remembered. */
+const MARKS = 32_768;
+
+/**
+ * What is known of bodies seen before, by the hash of their bytes and the setting they came in. A body that comes for the first
+ * time is only marked: most never come again.
+ */
 export class BodyMemo<V> {
+  readonly #seen = new SeenMarks(MARKS);
   readonly #memo = new BoundedMemo<Known<V>>(REMEMBERED);
 
   get(hash: string, setting: BodySetting): V | undefined {
+    if (!this.#seen.has(hash)) return undefined;
     for (let known = this.#memo.get(hash) ?? null; known !== null; known = known.others)
       if (isSame(known.setting, setting)) return known.value;
     return undefined;
   }
 
   set(hash: string, setting: BodySetting, value: V): void {
+    if (!this.#seen.add(hash)) return;
     const others = this.#memo.get(hash) ?? null;
     this.#memo.set(hash, { setting, value, others: without(others, setting, SETTINGS - 1) });
   }
