@@ -70,7 +70,10 @@ export function gateway(
       }),
     );
     const from = performance.now();
-    const args = [...nodeArgs, path.join(root, 'src/cli/main.ts'), 'serve', '--config', file, '--no-watch'];
+    // Older checkouts had no other way in.
+    const launcher = path.join(root, 'scripts/llamascope.js');
+    const entry = existsSync(launcher) ? launcher : path.join(root, 'src/cli/main.ts');
+    const args = [...nodeArgs, entry, 'serve', '--config', file, '--no-watch'];
     const running = start(process.execPath, args, { core: MEASURED_CORE });
     const url = await said(running, /listening on (http:\S+)/);
     const startMs = performance.now() - from;

@@ -1,7 +1,9 @@
 /** The command as a real process: what a shell, a supervisor and a pipe see of it. */
+import { execFile } from 'node:child_process';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listeningAt, startCommand } from '../../test/support/command.ts';
 import { startSimulator, type Simulator } from '../simulator/index.ts';
@@ -26,6 +28,12 @@ describe('the process', () => {
     expect(running.out() === '').toBe(code !== 0);
     expect(running.err() === '').toBe(code === 0);
     if (args[0] === '--version') expect(running.out()).toBe(`${VERSION}\n`);
+  });
+
+  it('starts from a checkout without what strips types', async () => {
+    const launcher = path.join(import.meta.dirname, '../../scripts/llamascope.js');
+    const { stdout } = await promisify(execFile)(process.execPath, [launcher, '--version']);
+    expect(stdout).toBe(`${VERSION}\n`);
   });
 
   it('reads its environment', async () => {

@@ -3,14 +3,10 @@
  * the data plane are read by the fast path, all others by `node:http`; both come to `serve.ts`, which knows nothing of caches,
  * breakers or upstreams: each routed request goes to `handle`, each operations path to `operations`.
  */
-import {
-  createServer as createHttpServer,
-  type IncomingMessage,
-  type Server as HttpServer,
-  type ServerResponse,
-} from 'node:http';
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Clock } from '../runtime/clock.ts';
+import { nodeHttp } from '../runtime/node-http.ts';
 import { FastPath } from './fast-path/fast-path.ts';
 import { answerProtocolError } from './protocol-error.ts';
 import { plainRoute, serve, servePlain, type ServeOptions } from './serve.ts';
@@ -151,7 +147,7 @@ function newHttpServer(
   limits: ListenerLimits,
   serveOne: (request: IncomingMessage, response: ServerResponse) => void,
 ): HttpServer {
-  const http = createHttpServer({
+  const http = nodeHttp.createServer({
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.headerTimeoutMs,
     requestTimeout: 0, // bodies are timed where they are read; a blob upload may take as long as it moves

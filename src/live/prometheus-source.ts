@@ -2,8 +2,8 @@
  * Long ranges from a Prometheus that scrapes this gateway. It is asked for panels of the catalogue and for nothing
  * else, with a deadline; an answer too large or not understood is a failure. Whoever asked says so to the reader.
  */
-import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { nodeHttp } from '../runtime/node-http.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { AnyExpr } from '../observability/expression.ts';
 import type { Panel, PanelSeries } from '../observability/panels/panel.ts';
@@ -149,7 +149,7 @@ function readAnswer(text: string): readonly Result[] {
 function post(url: URL, parameters: Readonly<Record<string, string>>, clock: Clock): Promise<string> {
   const body = new URLSearchParams(parameters).toString();
   return new Promise((resolve, reject) => {
-    const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const send = url.protocol === 'https:' ? httpsRequest : nodeHttp.request;
     const headers = {
       'content-type': 'application/x-www-form-urlencoded',
       'content-length': Buffer.byteLength(body),

@@ -1,10 +1,6 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type Server as HttpServer,
-  type ServerResponse,
-} from 'node:http';
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { nodeHttp } from '../runtime/node-http.ts';
 import type { Address } from './options.ts';
 
 /** A listening port that can be shut and opened again at the same number, as a server that dies and comes back. */
@@ -23,7 +19,12 @@ export class Port {
   ) {
     this.#beforeShut = beforeShut;
     // Ollama sets no time limit of any kind on its clients.
-    this.#server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0, noDelay: true });
+    this.#server = nodeHttp.createServer({
+      keepAliveTimeout: 0,
+      requestTimeout: 0,
+      headersTimeout: 0,
+      noDelay: true,
+    });
     this.#server.on('connection', (socket: Socket) => {
       this.#total += 1;
       this.#sockets.set(socket, this.#total);

@@ -2,10 +2,11 @@
  * The operations plane for those who come in by the door for clients: a worker hands their requests to the primary, which
  * alone sees all workers, and passes back what it answers, event streams too.
  */
-import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Agent, IncomingMessage, ServerResponse } from 'node:http';
 import { firstSegment } from '../http/operation-table.ts';
 import { pathOf } from '../http/routes.ts';
 import type { Operations } from '../http/operations.ts';
+import { nodeHttp } from '../runtime/node-http.ts';
 
 export interface OperationsProxy extends Operations {
   /** Ends event streams, which would go on for ever: their readers come again. */
@@ -15,7 +16,7 @@ export interface OperationsProxy extends Operations {
 /** `at`: the primary's socket; null when the plane has an address of its own, and nothing of it is served here. */
 export function createOperationsProxy(at: string | null, roots: readonly string[]): OperationsProxy {
   const owned = new Set(at === null ? [] : roots);
-  const agent = new Agent({ keepAlive: true });
+  const agent = new nodeHttp.Agent({ keepAlive: true });
   const streams = new Set<ServerResponse>();
   return {
     owns: (path) => owned.has(firstSegment(path)),
@@ -40,7 +41,13 @@ interface Way {
 
 function pass(request: IncomingMessage, response: ServerResponse, { at, agent, streams }: Way): void {
   const { method = 'GET', url = '/', rawHeaders } = request;
-  const upstream = httpRequest({ socketPath: at, agent, method, path: url, headers: withoutHop(rawHeaders) });
+  const upstream = nodeHttp.request({
+    socketPath: at,
+    agent,
+    method,
+    path: url,
+    headers: withoutHop(rawHeaders),
+  });
   upstream.on('response', (answer) => {
     response.writeHead(answer.statusCode ?? 502, withoutHop(answer.rawHeaders));
     response.flushHeaders();

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import { STATUS_CODES } from 'node:http';
 import type { HeaderList } from '../../core/request.ts';
+import { nodeHttp } from '../../runtime/node-http.ts';
 import type { ResponseWriter } from '../write-response.ts';
 
 export interface ConnectionFields {
@@ -148,7 +148,7 @@ export class PlainResponse implements ResponseWriter {
     const { date, keepAliveSeconds } = this.#fields();
     const status = this.#status;
     this.#status = 0;
-    let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n`;
+    let head = `HTTP/1.1 ${status} ${nodeHttp.STATUS_CODES[status] ?? 'Unknown'}\r\n`;
     let length: string | null = null;
     let dated = false;
     const list = this.#headers;
