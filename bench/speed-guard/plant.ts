@@ -2,7 +2,9 @@
  * Loaded before a gateway to make it slower on purpose (`--import=…/plant.ts?request=20&chunk=10`): so many microseconds of the processor for each
  * request, and for each piece of an answer that is written as it comes. It shows that the guard sees what it is there to see.
  */
-import { Server, ServerResponse } from 'node:http';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type * as response from '../../src/http/fast-path/response.ts';
 
 const { searchParams } = new URL(import.meta.url);
 const requestUs = Number(searchParams.get('request') ?? 0);
@@ -29,14 +31,22 @@ function burn(us: number): void {
   if (us > 0) spin(Math.round(us * turnsPerUs));
 }
 
-const emit = Server.prototype.emit as (this: Server, name: string, ...args: unknown[]) => boolean;
-Server.prototype.emit = function slower(this: Server, name: string, ...args: unknown[]): boolean {
-  if (name === 'request') burn(requestUs);
-  return emit.call(this, name, ...args);
-} as typeof Server.prototype.emit;
+// Of the checkout that is started: its launcher lies in `scripts`.
+const root = path.join(path.dirname(process.argv[1] ?? ''), '..');
+const { PlainResponse } = (await import(
+  pathToFileURL(path.join(root, 'src/http/fast-path/response.ts')).href
+)) as typeof response;
 
-const write = ServerResponse.prototype.write as (this: ServerResponse, ...args: unknown[]) => boolean;
-ServerResponse.prototype.write = function slower(this: ServerResponse, ...args: unknown[]): boolean {
-  burn(chunkUs);
-  return write.apply(this, args);
-} as typeof ServerResponse.prototype.write;
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+/** Every plain request has one head and as many writes as its answer has pieces. */
+function slow(name: 'writeHead' | 'write', us: number): void {
+  const prototype = PlainResponse.prototype as unknown as Record<string, Method>;
+  const original = prototype[name] as Method;
+  prototype[name] = function slower(this: unknown, ...args: unknown[]): unknown {
+    burn(us);
+    return original.apply(this, args);
+  };
+}
+slow('writeHead', requestUs);
+slow('write', chunkUs);
