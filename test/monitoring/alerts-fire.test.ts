@@ -104,7 +104,7 @@ describe.skipIf(!has && process.env['CI'] !== 'true')('every alert', () => {
         return missing().length === 0;
       },
       'every alert to be notified',
-      80_000,
+      120_000,
     ).catch((error: unknown) => {
       throw new Error(`not notified: ${missing().join(', ')}`, { cause: error });
     });
@@ -116,7 +116,7 @@ describe.skipIf(!has && process.env['CI'] !== 'true')('every alert', () => {
       for (const text of [annotations['summary'], annotations['description']])
         expect([alertname, text]).toEqual([alertname, expect.not.stringMatching(/no value|NaN|\{|^$/)]);
     }
-  }, 90_000);
+  }, 130_000);
 
   it('is held back where another one says it already', () => {
     const held = (alertname: string, labels: Readonly<Record<string, string>>): boolean =>
