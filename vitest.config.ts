@@ -18,6 +18,7 @@ const config: ViteUserConfig = defineConfig({
       exclude: [
         'src/**/*.test.ts',
         'src/cache/test-support.ts',
+        'src/dialect/test-support.ts',
         'src/cache/store/contract.ts',
         'src/cache/store/sample-entry.ts',
         // run in a worker thread, which v8 coverage does not see

@@ -2,7 +2,7 @@
  * An entry as one line of JSON, for export and import. The vector goes as base64 of its little-endian floats. What
  * comes in was perhaps edited: every field is looked at, and what is wrong is said with its place and what was expected.
  */
-import type { Answer } from '../core/answer.ts';
+import type { Answer, NativeForm } from '../core/answer.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts';
 import type { CacheEntry, EntryEmbedding } from './store/port.ts';
 
@@ -10,12 +10,19 @@ import type { CacheEntry, EntryEmbedding } from './store/port.ts';
 export const PORTABLE_VERSION = 1;
 
 export function toPortable(entry: CacheEntry): JsonObject {
-  const { embedding, ...rest } = entry;
-  const plain = rest as unknown as JsonObject;
+  const { embedding, answer: kept, ...rest } = entry;
+  const native =
+    kept.native === null ? null : { template: kept.native.template, json: nativeValue(kept.native) };
+  const plain = { ...rest, answer: { ...kept, native } } as unknown as JsonObject;
   if (embedding === null) return { ...plain, embedding: null };
   const { buffer, byteOffset, byteLength } = embedding.vector;
   const vector = Buffer.from(buffer, byteOffset, byteLength).toString('base64');
   return { ...plain, embedding: { identity: embedding.identity, vector } };
+}
+
+/** In a line the native form is JSON like the rest, for whoever reads or edits it. */
+function nativeValue({ text: written }: NativeForm): JsonValue {
+  return JSON.parse(written) as JsonValue;
 }
 
 /** Says what is wrong with a line. */
@@ -45,14 +52,20 @@ function answer(value: JsonValue): Answer {
   text(given, 'model', false, 'answer.');
   amount(given, 'createdAt', 'answer.');
   usage(given['usage'] ?? null);
-  const native = given['native'] ?? null;
-  if (native !== null || kind === 'embedding') {
-    const form = object(native, 'answer.native');
-    text(form, 'template', false, 'answer.native.');
-    object(form['json'] ?? null, 'answer.native.json');
-  }
   if (kind === 'text') textAnswer(given);
-  return given as unknown as Answer;
+  const native = given['native'] ?? null;
+  return {
+    ...(given as unknown as Answer),
+    native: native === null && kind === 'text' ? null : nativeForm(native),
+  } as Answer;
+}
+
+function nativeForm(value: JsonValue): NativeForm {
+  const form = object(value, 'answer.native');
+  return {
+    template: text(form, 'template', false, 'answer.native.'),
+    text: JSON.stringify(object(form['json'] ?? null, 'answer.native.json')),
+  };
 }
 
 function textAnswer(given: JsonObject): void {

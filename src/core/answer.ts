@@ -24,6 +24,16 @@ export interface ToolCall {
   readonly arguments: JsonObject;
 }
 
+/**
+ * The non-streaming body of a route: as the upstream sent it, or what its stream amounts to. It is kept as text: one string is less to keep, to
+ * count and to collect than the values in it.
+ */
+export interface NativeForm {
+  readonly template: string;
+  /** The JSON text of an object. */
+  readonly text: string;
+}
+
 export interface TextAnswer {
   readonly kind: 'text';
   readonly model: string;
@@ -35,11 +45,8 @@ export interface TextAnswer {
   readonly finish: 'stop' | 'length' | 'tool_calls';
   readonly usage: Usage | null;
   readonly times: ServingTimes | null;
-  /**
-   * The non-streaming JSON of the route it came from, so that a replay on the same route keeps every
-   * field the upstream sent; null when it was assembled from a stream that had nothing more to keep.
-   */
-  readonly native: { readonly template: string; readonly json: JsonObject } | null;
+  /** So that a replay on the same route keeps every field the upstream sent; null when only the fields above are known. */
+  readonly native: NativeForm | null;
 }
 
 export interface EmbeddingAnswer {
@@ -47,8 +54,8 @@ export interface EmbeddingAnswer {
   readonly model: string;
   readonly createdAt: number;
   readonly usage: Usage | null;
-  /** The response body as the upstream sent it; embeddings are replayed on their own route only. */
-  readonly native: { readonly template: string; readonly json: JsonObject };
+  /** Embeddings are replayed on their own route only. */
+  readonly native: NativeForm;
 }
 
 export type Answer = TextAnswer | EmbeddingAnswer;

@@ -13,10 +13,9 @@ export function entryBytes(entry: CacheEntry): number {
   if (answer.kind === 'text') {
     bytes += stringBytes(answer.text) + stringBytes(answer.thinking ?? '');
     for (const call of answer.toolCalls)
-      bytes += OBJECT_BYTES + valueBytes(call.arguments, '') + call.name.length;
+      bytes += OBJECT_BYTES + valueBytes(call.arguments) + call.name.length;
   }
-  if (answer.native !== null)
-    bytes += valueBytes(answer.native.json, answer.kind === 'text' ? answer.text : '');
+  if (answer.native !== null) bytes += stringBytes(answer.native.text);
   if (entry.embedding !== null) bytes += embeddingBytes(entry.embedding);
   return bytes;
 }
@@ -36,18 +35,17 @@ const STRING_BYTES = 16;
 
 /** One byte a character while all are Latin-1, two otherwise. */
 function stringBytes(text: string): number {
-  return STRING_BYTES + (/^[\0-\xff]*$/.test(text) ? text.length : text.length * 2);
+  const { length } = text;
+  const narrow = Buffer.byteLength(text) === length || /^[\0-\xff]*$/.test(text);
+  return STRING_BYTES + (narrow ? length : length * 2);
 }
 
-/**
- * `shared` is a string counted already: the answer's text and the body it was read from are one in memory.
- * Walks with a list of its own: the depth of a stored body is not ours to choose.
- */
-function valueBytes(root: JsonObject, shared: string): number {
+/** Walks with a list of its own: the depth of what a model writes is not ours to choose. */
+function valueBytes(root: JsonObject): number {
   const pending: JsonValue[] = [root];
   let bytes = 0;
   for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
-    if (typeof value === 'string') bytes += value === shared ? 0 : stringBytes(value);
+    if (typeof value === 'string') bytes += stringBytes(value);
     else if (typeof value !== 'object' || value === null) bytes += SLOT_BYTES;
     else if (Array.isArray(value)) {
       bytes += OBJECT_BYTES + value.length * SLOT_BYTES;

@@ -231,15 +231,24 @@ describe('entry bytes', () => {
     expect(entryBytes(sampleEntry('a', { text: '語'.repeat(100) })) - base).toBe(200);
   });
 
-  it('counts the stored body, however deep, and tool calls', () => {
+  it('counts the stored body, and tool calls, however deep', () => {
     const { answer } = sampleEntry('a');
+    const native = { template: '/api/chat', text: 'y'.repeat(10_000) };
+    expect(entryBytes(sampleEntry('a', { answer: { ...answer, native }, text: '' })) - base).toBeGreaterThan(
+      10_000,
+    );
     const nested: Record<string, unknown> = {};
     let inner = nested;
     for (let i = 0; i < 50_000; i += 1) inner = inner['x'] = {} as Record<string, unknown>;
-    const json = { text: 'y'.repeat(10_000), list: [1, 2, 'z'], flag: true, nothing: null, nested } as never;
-    const withNative = { ...answer, native: { template: '/api/chat', json } } as CacheEntry['answer'];
-    expect(entryBytes(sampleEntry('a', { answer: withNative, text: '' })) - base).toBeGreaterThan(10_000);
-    const toolCalls = [{ id: null, name: 'find', arguments: { where: 'w'.repeat(500), no: undefined } }];
+    const given = {
+      where: 'w'.repeat(500),
+      list: [1, 2, 'z'],
+      flag: true,
+      no: undefined,
+      nothing: null,
+      nested,
+    };
+    const toolCalls = [{ id: null, name: 'find', arguments: given }];
     const withCall = { ...answer, thinking: 'hm', toolCalls } as CacheEntry['answer'];
     expect(entryBytes(sampleEntry('a', { answer: withCall, text: '' })) - base).toBeGreaterThan(500);
   });
@@ -250,7 +259,10 @@ describe('entry bytes', () => {
       model: 'm',
       createdAt: 0,
       usage: null,
-      native: { template: '/api/embed', json: { embeddings: [new Array<number>(768).fill(0.5)] } },
+      native: {
+        template: '/api/embed',
+        text: JSON.stringify({ embeddings: [new Array<number>(768).fill(0.123456)] }),
+      },
     };
     expect(entryBytes(sampleEntry('a', { answer }))).toBeGreaterThan(768 * 8);
   });

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import {
   existsSync,
   mkdtempSync,
@@ -168,6 +169,29 @@ describe('entry codec', () => {
       expect(decodeEntry(bytes.subarray(0, bytes.length - 1))).toBeNull();
     }
     expect(decodeEntry(new Uint8Array(0))).toBeNull();
+  });
+
+  it('reads what was kept in the form before', () => {
+    const { embedding: _embedding, answer, ...rest } = sampleEntry('a');
+    const json = { model: 'm', done: true };
+    const older = {
+      ...rest,
+      answer: { ...answer, native: { template: '/api/chat', json } },
+      embeddedBy: null,
+    };
+    const body = Buffer.from(JSON.stringify(older));
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(body.length);
+    const checked = Buffer.concat([length, body]);
+    const digest = hash('sha256', checked, 'buffer').subarray(0, 16);
+    expect(decodeEntry(Buffer.concat([Buffer.from('LSE1'), digest, checked]))).toEqual(
+      sampleEntry('a', {
+        answer: {
+          ...answer,
+          native: { template: '/api/chat', text: JSON.stringify(json) },
+        } as CacheEntry['answer'],
+      }),
+    );
   });
 });
 

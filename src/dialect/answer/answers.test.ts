@@ -7,6 +7,7 @@ import type { JsonObject } from '../../core/json.ts';
 import type { Route } from '../../core/route.ts';
 import { ROUTES } from '../../http/routes.ts';
 import { dialects } from '../dialects.ts';
+import { meaning } from '../test-support.ts';
 import { pieces } from './pieces.ts';
 
 const route = (template: string): Route => ROUTES.find((one) => one.template === template)!;
@@ -97,7 +98,7 @@ describe('reading', () => {
       finish: 'stop',
       usage: { promptTokens: 26, completionTokens: 282 },
       times: { totalNs: 4_883_583_458, loadNs: 1_334_875, promptEvalNs: 342_546_000, evalNs: 4_535_599_000 },
-      native: { template: '/api/chat', json: OLLAMA_CHAT },
+      native: { template: '/api/chat', text: JSON.stringify(OLLAMA_CHAT) },
     });
   });
 
@@ -300,7 +301,7 @@ describe('replay on the route it came from', () => {
     expect(streamed.contentType).toBe(
       template.startsWith('/api') ? 'application/x-ndjson' : 'text/event-stream',
     );
-    expect(read(template, text(streamed), true)).toEqual(answer);
+    expect(meaning(read(template, text(streamed), true))).toEqual(meaning(answer));
   });
 });
 
@@ -447,7 +448,8 @@ describe('any answer', () => {
         fc.constantFrom('/api/chat', '/v1/chat/completions'),
         (made, first, second, template) => {
           const answer = read(template, text(write(template, made, first, withUsage)), first)!;
-          expect(read(template, text(write(template, answer, second, withUsage)), second)).toEqual(answer);
+          const again = read(template, text(write(template, answer, second, withUsage)), second);
+          expect(meaning(again)).toEqual(meaning(answer));
         },
       ),
     );

@@ -6,7 +6,7 @@ import type { Answer, TextAnswer, ToolCall, Usage } from '../../core/answer.ts';
 import { isJsonObject, type JsonValue } from '../../core/json.ts';
 import type { RequestFacts } from '../../core/request.ts';
 import type { Route } from '../../core/route.ts';
-import { errorMessage, numberOf, parseBody } from '../answer/body.ts';
+import { errorMessage, nativeForm, numberOf, parseBody } from '../answer/body.ts';
 import { given, nonEmptyArray } from '../canonical/given.ts';
 import { assembleMessage } from './assemble.ts';
 
@@ -30,8 +30,6 @@ export function readAnthropicAnswer(
   const said = readContent(json['content']);
   if (said === null || finish === undefined || (said.text.trim() === '' && said.toolCalls.length === 0))
     return null;
-  // Every replay has an id of its own.
-  const { id: _id, ...native } = json;
   return {
     kind: 'text',
     model: json['model'],
@@ -40,7 +38,7 @@ export function readAnthropicAnswer(
     finish,
     usage: usageOf(json['usage']),
     times: null,
-    native: { template: route.template, json: native },
+    native: nativeForm(route, json, body),
   };
 }
 

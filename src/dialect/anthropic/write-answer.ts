@@ -7,6 +7,7 @@ import type { ReplayBody } from '../../core/dialect.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts';
 import type { RequestFacts } from '../../core/request.ts';
 import type { Route } from '../../core/route.ts';
+import { nativeJson } from '../answer/body.ts';
 import { pieces } from '../answer/pieces.ts';
 
 const STOP_REASON = { stop: 'end_turn', length: 'max_tokens', tool_calls: 'tool_use' } as const;
@@ -18,8 +19,8 @@ export function writeAnthropicAnswer(
   replayId: string,
 ): ReplayBody | null {
   if (answer.kind !== 'text' || !route.cacheable) return null;
-  const native = answer.native?.template === route.template ? answer.native.json : null;
-  const message = { id: `msg_${replayId}`, ...(native ?? build(answer, replayId)) };
+  const { id: _id, ...said } = nativeJson(route, answer) ?? build(answer, replayId);
+  const message = { id: `msg_${replayId}`, ...said };
   if (!facts.stream)
     return {
       contentType: 'application/json',

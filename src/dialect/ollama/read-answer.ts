@@ -7,7 +7,7 @@ import type { BodyReport } from '../../core/dialect.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts';
 import type { RequestFacts } from '../../core/request.ts';
 import type { Route } from '../../core/route.ts';
-import { errorMessage, MALFORMED, numberOf, OPAQUE, parseBody } from '../answer/body.ts';
+import { errorMessage, MALFORMED, nativeForm, numberOf, OPAQUE, parseBody } from '../answer/body.ts';
 import { readNdjson } from '../framing/items.ts';
 
 export function inspectOllamaBody(route: Route, body: Buffer): BodyReport {
@@ -32,10 +32,10 @@ export function readOllamaAnswer(
   if (streamed && facts.json?.['logprobs'] === true) return null;
   const json = streamed ? assemble(route, body) : parseBody(body);
   if (json === null || errorMessage(json['error']) !== null) return null;
-  return route.operation === 'embed' ? embedding(route, facts, json) : textAnswer(route, json);
+  return route.operation === 'embed' ? embedding(route, facts, json, body) : textAnswer(route, json, body);
 }
 
-function embedding(route: Route, facts: RequestFacts, json: JsonObject): Answer | null {
+function embedding(route: Route, facts: RequestFacts, json: JsonObject, body: Buffer): Answer | null {
   const vectors = json['embeddings'] ?? (json['embedding'] === undefined ? undefined : [json['embedding']]);
   if (!Array.isArray(vectors) || vectors.length === 0) return null;
   if (!vectors.every((vector) => Array.isArray(vector) && vector.length > 0)) return null;
@@ -45,11 +45,11 @@ function embedding(route: Route, facts: RequestFacts, json: JsonObject): Answer 
     model,
     createdAt: 0,
     usage: usageOf(json),
-    native: { template: route.template, json },
+    native: nativeForm(route, json, body),
   };
 }
 
-function textAnswer(route: Route, json: JsonObject): TextAnswer | null {
+function textAnswer(route: Route, json: JsonObject, body: Buffer): TextAnswer | null {
   const chat = route.operation === 'chat';
   const message = chat ? json['message'] : json;
   if (json['done'] !== true || !isJsonObject(message) || typeof json['model'] !== 'string') return null;
@@ -71,7 +71,7 @@ function textAnswer(route: Route, json: JsonObject): TextAnswer | null {
     finish,
     usage: usageOf(json),
     times: timesOf(json),
-    native: { template: route.template, json },
+    native: nativeForm(route, json, body),
   };
 }
 

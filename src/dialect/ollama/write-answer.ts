@@ -7,16 +7,17 @@ import type { ReplayBody } from '../../core/dialect.ts';
 import { isJsonObject, type JsonObject } from '../../core/json.ts';
 import type { RequestFacts } from '../../core/request.ts';
 import type { Route } from '../../core/route.ts';
+import { nativeJson } from '../answer/body.ts';
 import { pieces } from '../answer/pieces.ts';
 
 export function writeOllamaAnswer(route: Route, facts: RequestFacts, answer: Answer): ReplayBody | null {
-  const native = answer.native?.template === route.template ? answer.native.json : null;
-  if (answer.kind === 'embedding') return native === null ? null : json(native);
+  const native = answer.native?.template === route.template ? answer.native : null;
+  if (answer.kind === 'embedding') return native === null ? null : json(native.text);
   if (route.operation !== 'chat' && route.operation !== 'generate') return null;
   // Log probabilities exist only in the original JSON.
   if (facts.json?.['logprobs'] === true && (native === null || facts.stream)) return null;
-  const whole = native ?? build(route, answer);
-  if (!facts.stream) return json(whole);
+  if (!facts.stream) return json(native?.text ?? JSON.stringify(build(route, answer)));
+  const whole = nativeJson(route, answer) ?? build(route, answer);
   return {
     contentType: 'application/x-ndjson',
     streaming: true,
@@ -24,11 +25,11 @@ export function writeOllamaAnswer(route: Route, facts: RequestFacts, answer: Ans
   };
 }
 
-function json(value: JsonObject): ReplayBody {
+function json(text: string): ReplayBody {
   return {
     contentType: 'application/json; charset=utf-8',
     streaming: false,
-    chunks: [Buffer.from(JSON.stringify(value))],
+    chunks: [Buffer.from(text)],
   };
 }
 

@@ -7,7 +7,7 @@ import type { BodyReport } from '../../core/dialect.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts';
 import type { RequestFacts } from '../../core/request.ts';
 import type { Route } from '../../core/route.ts';
-import { errorMessage, MALFORMED, numberOf, OPAQUE, parseBody } from '../answer/body.ts';
+import { errorMessage, MALFORMED, nativeForm, numberOf, OPAQUE, parseBody } from '../answer/body.ts';
 import { assembleCompletion } from './assemble.ts';
 import { parseArguments, usageOf } from './answer-fields.ts';
 import { asksLogprobs } from './canonical.ts';
@@ -33,10 +33,10 @@ export function readOpenaiAnswer(
   if (streamed && facts.json !== null && asksLogprobs(facts.json)) return null;
   const json = streamed ? assembleCompletion(route, body) : parseBody(body);
   if (json === null || errorMessage(json['error']) !== null) return null;
-  return route.operation === 'embed' ? embedding(route, facts, json) : textAnswer(route, json);
+  return route.operation === 'embed' ? embedding(route, facts, json, body) : textAnswer(route, json, body);
 }
 
-function embedding(route: Route, facts: RequestFacts, json: JsonObject): Answer | null {
+function embedding(route: Route, facts: RequestFacts, json: JsonObject, body: Buffer): Answer | null {
   const data = json['data'];
   if (!Array.isArray(data) || data.length === 0) return null;
   const filled = data.every((entry) => {
@@ -50,11 +50,11 @@ function embedding(route: Route, facts: RequestFacts, json: JsonObject): Answer 
     model,
     createdAt: 0,
     usage: usageOf(json['usage']),
-    native: { template: route.template, json },
+    native: nativeForm(route, json, body),
   };
 }
 
-function textAnswer(route: Route, json: JsonObject): TextAnswer | null {
+function textAnswer(route: Route, json: JsonObject, body: Buffer): TextAnswer | null {
   const choices = json['choices'];
   const choice = Array.isArray(choices) && choices.length === 1 ? choices[0] : undefined;
   if (!isJsonObject(choice) || typeof json['model'] !== 'string') return null;
@@ -62,8 +62,6 @@ function textAnswer(route: Route, json: JsonObject): TextAnswer | null {
   if (finish !== 'stop' && finish !== 'length' && finish !== 'tool_calls') return null;
   const said = route.operation === 'chat' ? messageOf(choice['message']) : completionOf(choice['text']);
   if (said === null || (said.text.trim() === '' && said.toolCalls.length === 0)) return null;
-  // Every replay has an id of its own.
-  const { id: _id, ...native } = json;
   return {
     kind: 'text',
     model: json['model'],
@@ -72,7 +70,7 @@ function textAnswer(route: Route, json: JsonObject): TextAnswer | null {
     finish,
     usage: usageOf(json['usage']),
     times: null,
-    native: { template: route.template, json: native },
+    native: nativeForm(route, json, body),
   };
 }
 

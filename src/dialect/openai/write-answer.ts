@@ -7,6 +7,7 @@ import type { ReplayBody } from '../../core/dialect.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts';
 import type { RequestFacts } from '../../core/request.ts';
 import type { Route } from '../../core/route.ts';
+import { nativeJson } from '../answer/body.ts';
 import { pieces } from '../answer/pieces.ts';
 import { asksLogprobs } from './canonical.ts';
 import { isResponses } from './responses/route.ts';
@@ -18,24 +19,25 @@ export function writeOpenaiAnswer(
   answer: Answer,
   replayId: string,
 ): ReplayBody | null {
-  const native = answer.native?.template === route.template ? answer.native.json : null;
-  if (answer.kind === 'embedding') return native === null ? null : json(native);
+  if (answer.kind === 'embedding')
+    return answer.native.template === route.template ? json(answer.native.text) : null;
   if (isResponses(route)) return writeResponse(route, facts, answer, replayId);
   const chat = route.operation === 'chat';
   if (!chat && (route.operation !== 'generate' || answer.toolCalls.length > 0)) return null;
   // Log probabilities exist only in the original JSON.
   const logprobs = facts.json !== null && asksLogprobs(facts.json);
+  const native = nativeJson(route, answer);
   if (logprobs && (native === null || facts.stream)) return null;
-  const id = `${chat ? 'chatcmpl' : 'cmpl'}-${replayId}`;
-  const whole = { id, ...(native ?? build(chat, answer, replayId)) };
-  if (!facts.stream) return json(whole);
+  const { id: _id, ...said } = native ?? build(chat, answer, replayId);
+  const whole = { id: `${chat ? 'chatcmpl' : 'cmpl'}-${replayId}`, ...said };
+  if (!facts.stream) return json(JSON.stringify(whole));
   const chunks = items(chat, whole, answer, wantsUsage(facts)).map(event);
   chunks.push(Buffer.from('data: [DONE]\n\n'));
   return { contentType: 'text/event-stream', streaming: true, chunks };
 }
 
-function json(value: JsonObject): ReplayBody {
-  return { contentType: 'application/json', streaming: false, chunks: [Buffer.from(JSON.stringify(value))] };
+function json(text: string): ReplayBody {
+  return { contentType: 'application/json', streaming: false, chunks: [Buffer.from(text)] };
 }
 
 function event(value: JsonObject): Buffer {

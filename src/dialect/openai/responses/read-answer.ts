@@ -6,7 +6,7 @@ import type { Answer, TextAnswer, ToolCall } from '../../../core/answer.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts';
 import type { RequestFacts } from '../../../core/request.ts';
 import type { Route } from '../../../core/route.ts';
-import { errorMessage, numberOf, parseBody } from '../../answer/body.ts';
+import { errorMessage, nativeForm, numberOf, parseBody } from '../../answer/body.ts';
 import { readSse } from '../../framing/items.ts';
 import { parseArguments, usageOf } from '../answer-fields.ts';
 import { asksResponseLogprobs } from './canonical.ts';
@@ -25,8 +25,6 @@ export function readResponse(
   const finish = finishOf(json, said?.toolCalls.length ?? 0);
   if (said === null || finish === null || (said.text.trim() === '' && said.toolCalls.length === 0))
     return null;
-  // Every replay has an id of its own.
-  const { id: _id, ...native } = json;
   return {
     kind: 'text',
     model: json['model'],
@@ -35,7 +33,7 @@ export function readResponse(
     finish,
     usage: usageOf(json['usage']),
     times: null,
-    native: { template: route.template, json: native },
+    native: nativeForm(route, json, body),
   };
 }
 

@@ -7,6 +7,7 @@ import type { ReplayBody } from '../../../core/dialect.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts';
 import type { RequestFacts } from '../../../core/request.ts';
 import type { Route } from '../../../core/route.ts';
+import { nativeJson } from '../../answer/body.ts';
 import { asksResponseLogprobs } from './canonical.ts';
 import { responseEvents } from './stream.ts';
 
@@ -16,14 +17,13 @@ export function writeResponse(
   answer: TextAnswer,
   replayId: string,
 ): ReplayBody | null {
-  const native = answer.native?.template === route.template ? answer.native.json : null;
+  const native = nativeJson(route, answer);
   const request = facts.json ?? {};
   // Log probabilities exist only in the original JSON.
   if (asksResponseLogprobs(request) && (native === null || facts.stream)) return null;
-  const response: JsonObject = {
-    id: `resp_${replayId}`,
-    ...(native === null ? build(request, answer, replayId) : { ...native, ...echoes(request, native) }),
-  };
+  const { id: _id, ...said } =
+    native === null ? build(request, answer, replayId) : { ...native, ...echoes(request, native) };
+  const response: JsonObject = { id: `resp_${replayId}`, ...said };
   if (!facts.stream)
     return {
       contentType: 'application/json',
