@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../core/json.ts';
+import type { JsonObject, JsonValue } from '../../core/json.ts';
 
 /** Deeper values are no request anybody makes, and would cost stack. */
 const MAX_DEPTH = 200;
@@ -27,25 +27,31 @@ function write(value: JsonValue, depth: number): string {
   if (typeof value === 'number') return writeNumber(value);
   if (value === null || typeof value === 'boolean') return String(value);
   if (depth === MAX_DEPTH) throw new NotCanonical('nested too deeply');
-  let text = '';
   if (Array.isArray(value)) {
+    let text = '';
     for (const item of value) text += (text === '' ? '' : ',') + write(item, depth + 1);
     return `[${text}]`;
   }
-  const keys = Object.keys(value);
-  if (!isSorted(keys)) keys.sort();
-  for (const key of keys) {
-    const item = value[key];
-    if (item === undefined) continue;
-    text += (text === '' ? '' : ',') + writeKey(key) + write(item, depth + 1);
-  }
+  let text = '';
+  if (isSorted(value)) for (const key in value) text = addField(text, key, value[key], depth);
+  else for (const key of Object.keys(value).sort()) text = addField(text, key, value[key], depth);
   return `{${text}}`;
 }
 
-/** By code unit, as `sort` does it. What is written in canonical form was often put together in order. */
-function isSorted(keys: readonly string[]): boolean {
-  for (let i = 1; i < keys.length; i += 1) if ((keys[i - 1] as string) > (keys[i] as string)) return false;
+/** By code unit, as `sort` does it. What is written in canonical form is put together in order. */
+function isSorted(value: JsonObject): boolean {
+  let last = '';
+  for (const key in value) {
+    if (last > key) return false;
+    last = key;
+  }
   return true;
+}
+
+function addField(text: string, key: string, item: JsonValue | undefined, depth: number): string {
+  if (item === undefined) return text;
+  const name = writeKey(key);
+  return (text === '' ? name : `${text},${name}`) + write(item, depth + 1);
 }
 
 /** Requests have few names of fields, over and over; what their tools call their arguments must not fill the memory. */

@@ -8,7 +8,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.t
 import type { RequestFacts } from '../../core/request.ts';
 import type { Route } from '../../core/route.ts';
 import { canonicalConversation } from '../canonical/conversation.ts';
-import { emptyObject, given, nonEmptyArray, restOf, text } from '../canonical/given.ts';
+import { emptyObject, given, isEmpty, nonEmptyArray, restOf, text } from '../canonical/given.ts';
 import { canonicalChat } from '../canonical/request.ts';
 import { readBlocks, systemContent } from './blocks.ts';
 
@@ -48,7 +48,7 @@ export function canonicalAnthropic(route: Route, facts: RequestFacts): Canonical
     format: undefined,
     think: think(json['thinking'], extra),
     tools: tools.length > 0 ? tools : undefined,
-    extra: Object.keys(extra).length > 0 ? extra : undefined,
+    extra: isEmpty(extra) ? undefined : extra,
     choices: false,
     logprobs: false,
   });

@@ -4,7 +4,7 @@
  * tool arguments as objects, call ids (random per conversation) as links to a name, one text part as its string.
  */
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts';
-import { compact, emptyObject, given, nonEmptyArray, restOf, text } from './given.ts';
+import { compact, emptyObject, given, isEmpty, nonEmptyArray, restOf, text } from './given.ts';
 
 export interface Conversation {
   /** The messages, the last user text taken out. */
@@ -56,13 +56,13 @@ function canonicalMessage(message: JsonObject, calls: Calls): JsonObject {
   }
   const toolCalls = nonEmptyArray(message['tool_calls']);
   return compact({
-    role: message['role'],
     content: canonicalContent(message['content']),
-    thinking,
+    extra: extra === undefined || isEmpty(extra) ? undefined : extra,
     images: nonEmptyArray(message['images']),
+    role: message['role'],
+    thinking,
     toolCalls: toolCalls?.map((call) => calls.note(call)),
     toolName: isTool ? calls.nameFor(message) : undefined,
-    extra: extra !== undefined && Object.keys(extra).length > 0 ? extra : undefined,
   });
 }
 
@@ -106,14 +106,14 @@ function takeText(message: JsonObject, index: number): { text: string; slot: Jso
 /** The tool calls of a conversation so far, so that results can name the call they answer. */
 class Calls {
   readonly #names: string[] = [];
-  readonly #byId = new Map<string, number>();
+  #byId: Map<string, number> | null = null;
 
   note(call: JsonValue): JsonValue {
     const called = isJsonObject(call) ? call['function'] : undefined;
     if (!isJsonObject(call) || !isJsonObject(called)) return call;
     const name = text(called['name']) ?? '';
     const ordinal = this.#names.push(name) - 1;
-    if (typeof call['id'] === 'string') this.#byId.set(call['id'], ordinal);
+    if (typeof call['id'] === 'string') (this.#byId ??= new Map()).set(call['id'], ordinal);
     const out = emptyObject();
     out['name'] = name;
     out['arguments'] = canonicalArguments(called['arguments']);
@@ -123,7 +123,7 @@ class Calls {
   /** A result's tool; with the call's ordinal where the name alone does not tell which call it was. */
   nameFor(message: JsonObject): JsonValue {
     const id = text(message['tool_call_id']);
-    const ordinal = id === undefined ? undefined : this.#byId.get(id);
+    const ordinal = id === undefined ? undefined : this.#byId?.get(id);
     const called = ordinal === undefined ? undefined : this.#names[ordinal];
     const name = text(message['tool_name']) ?? text(message['name']) ?? called ?? null;
     if (ordinal === undefined) return id === undefined ? name : [name, id];

@@ -1,6 +1,7 @@
 /**
  * The two canonical shapes. Both dialects fill the same fields, named as Ollama names them; a field that is
- * not given is left out, so that equal requests are equal whichever way they came.
+ * not given is left out, so that equal requests are equal whichever way they came. They are put together in the order of
+ * their names, in which they are written.
  */
 import type { CanonicalRequest, SemanticBlock } from '../../core/answer.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
@@ -27,15 +28,9 @@ export function canonicalChat(model: string, conversation: Conversation, shaping
   return {
     kind: 'chat',
     model,
-    scope: compact({ messages, slot, tools, format, think, options, extra }),
+    scope: compact({ extra, format, messages, options, slot, think, tools }),
     text: conversation.text,
-    semanticBlock: firstBlock(
-      [toolTurns, 'tools'],
-      [conversation.images, 'images'],
-      [shaping.choices, 'multiple_choices'],
-      [shaping.logprobs, 'logprobs'],
-      [!conversation.endsWithUser || conversation.text.trim() === '', 'no_user_text'],
-    ),
+    semanticBlock: blockOfChat(conversation, shaping, toolTurns),
     sampled: isSampled(options),
   };
 }
@@ -59,28 +54,20 @@ export function canonicalGenerate(model: string, prompt: Prompt, shaping: Shapin
     kind: 'generate',
     model,
     scope: compact({
+      extra,
+      format,
+      images,
+      options,
       prompts,
+      raw,
+      suffix,
       system,
       template,
-      suffix,
-      images,
-      raw,
-      tools,
-      format,
       think,
-      options,
-      extra,
+      tools,
     }),
     text: prompt.text,
-    semanticBlock: firstBlock(
-      [tools !== undefined, 'tools'],
-      [images !== undefined, 'images'],
-      [shaping.choices, 'multiple_choices'],
-      [shaping.logprobs, 'logprobs'],
-      [suffix !== undefined, 'suffix'],
-      [prompt.raw, 'raw'],
-      [prompt.text.trim() === '', 'no_user_text'],
-    ),
+    semanticBlock: blockOfPrompt(prompt, shaping),
     sampled: isSampled(options),
   };
 }
@@ -90,7 +77,7 @@ export function canonicalEmbed(template: string, model: string, fields: JsonObje
   return {
     kind: 'embed',
     model,
-    scope: compact({ template, fields }),
+    scope: compact({ fields, template }),
     text: '',
     semanticBlock: 'embedding',
     sampled: false,
@@ -106,6 +93,27 @@ function isSampled(options: JsonObject): boolean {
   return options['temperature'] !== 0 && !(typeof seed === 'number' && seed >= 0);
 }
 
-function firstBlock(...rules: readonly (readonly [boolean, SemanticBlock])[]): SemanticBlock | null {
-  return rules.find(([applies]) => applies)?.[1] ?? null;
+function blockOfChat(
+  { images, endsWithUser, text }: Conversation,
+  { choices, logprobs }: Shaping,
+  toolTurns: boolean,
+): SemanticBlock | null {
+  if (toolTurns) return 'tools';
+  if (images) return 'images';
+  if (choices) return 'multiple_choices';
+  if (logprobs) return 'logprobs';
+  return !endsWithUser || text.trim() === '' ? 'no_user_text' : null;
+}
+
+function blockOfPrompt(
+  { images, suffix, raw, text }: Prompt,
+  { tools, choices, logprobs }: Shaping,
+): SemanticBlock | null {
+  if (tools !== undefined) return 'tools';
+  if (images !== undefined) return 'images';
+  if (choices) return 'multiple_choices';
+  if (logprobs) return 'logprobs';
+  if (suffix !== undefined) return 'suffix';
+  if (raw) return 'raw';
+  return text.trim() === '' ? 'no_user_text' : null;
 }

@@ -7,7 +7,7 @@ import { isJsonObject, type JsonObject } from '../../core/json.ts';
 import type { RequestFacts } from '../../core/request.ts';
 import type { Route } from '../../core/route.ts';
 import { canonicalConversation } from '../canonical/conversation.ts';
-import { emptyObject, nonEmptyArray, restOf, text } from '../canonical/given.ts';
+import { emptyObject, isEmpty, nonEmptyArray, restOf, text } from '../canonical/given.ts';
 import { canonicalChat, canonicalEmbed, canonicalGenerate, type Shaping } from '../canonical/request.ts';
 
 const SHAPING = ['options', 'format', 'think', 'tools', 'logprobs', 'top_logprobs'] as const;
@@ -75,7 +75,7 @@ function shaping(json: JsonObject, known: ReadonlySet<string>): Shaping {
     format: format === '' || format === null ? undefined : format,
     think: json['think'] ?? undefined,
     tools: nonEmptyArray(json['tools']),
-    extra: Object.keys(extra).length > 0 ? extra : undefined,
+    extra: isEmpty(extra) ? undefined : extra,
     choices: false,
     logprobs,
   };

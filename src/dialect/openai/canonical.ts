@@ -8,7 +8,7 @@ import { isJsonObject, type JsonObject } from '../../core/json.ts';
 import type { RequestFacts } from '../../core/request.ts';
 import type { Route } from '../../core/route.ts';
 import { canonicalConversation } from '../canonical/conversation.ts';
-import { emptyObject, given, nonEmptyArray, restOf, text } from '../canonical/given.ts';
+import { emptyObject, given, isEmpty, nonEmptyArray, restOf, text } from '../canonical/given.ts';
 import {
   canonicalChat,
   canonicalEmbed,
@@ -73,14 +73,15 @@ function generate(model: string, json: JsonObject): CanonicalRequest | null {
 }
 
 function chatOptions(json: JsonObject): JsonObject {
+  const { frequency_penalty, presence_penalty, max_tokens, seed, stop } = json;
   const options = emptyObject();
+  if (given(frequency_penalty)) options['frequency_penalty'] = frequency_penalty;
+  if (given(max_tokens)) options['num_predict'] = max_tokens;
+  if (given(presence_penalty)) options['presence_penalty'] = presence_penalty;
+  if (given(seed)) options['seed'] = seed;
+  if (given(stop)) options['stop'] = typeof stop === 'string' ? [stop] : stop;
   options['temperature'] = json['temperature'] ?? 1;
   options['top_p'] = json['top_p'] ?? 1;
-  for (const name of ['seed', 'frequency_penalty', 'presence_penalty'])
-    if (given(json[name])) options[name] = json[name];
-  if (given(json['max_tokens'])) options['num_predict'] = json['max_tokens'];
-  const stop = json['stop'];
-  if (given(stop)) options['stop'] = typeof stop === 'string' ? [stop] : stop;
   return options;
 }
 
@@ -98,7 +99,7 @@ function shaping(json: JsonObject, options: JsonObject): Shaping {
     format: readFormat(json['response_format'], extra),
     think: readThink(json, extra),
     tools: nonEmptyArray(json['tools']) ?? nonEmptyArray(json['functions']),
-    extra: Object.keys(extra).length > 0 ? extra : undefined,
+    extra: isEmpty(extra) ? undefined : extra,
     choices,
     logprobs,
   };

@@ -8,7 +8,7 @@
 import type { CanonicalRequest } from '../../../core/answer.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts';
 import { canonicalConversation } from '../../canonical/conversation.ts';
-import { emptyObject, given, nonEmptyArray, restOf } from '../../canonical/given.ts';
+import { emptyObject, given, isEmpty, nonEmptyArray, restOf } from '../../canonical/given.ts';
 import { canonicalChat } from '../../canonical/request.ts';
 import { readFormat, readThink, TRANSPORT } from '../shaping.ts';
 import { readInput } from './input.ts';
@@ -42,7 +42,7 @@ export function canonicalResponses(model: string, json: JsonObject): CanonicalRe
     format: format(json['text'], extra),
     think: readThink(json, extra),
     tools: tools.length > 0 ? tools : undefined,
-    extra: Object.keys(extra).length > 0 ? extra : undefined,
+    extra: isEmpty(extra) ? undefined : extra,
     choices: false,
     logprobs,
   });
