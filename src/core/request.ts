@@ -27,6 +27,8 @@ export interface GatewayRequest {
   readonly headers: HeaderBag;
   /** The body as received (replayable), a stream for `route.body === 'stream'`, or null. */
   readonly body: Buffer | AsyncIterable<Uint8Array> | null;
+  /** CRC-32 of the body, where it was needed already: tells most bodies apart and proves nothing. */
+  readonly bodyMark?: number | null;
   /** SHA-256 of the body, base64url, where it was needed already. */
   readonly bodyHash?: string | null;
   /** `facts.model` is the model that is meant: an alias is resolved. */

@@ -7,12 +7,14 @@ import type { Dialect } from '../core/dialect.ts';
 import type { RequestFacts } from '../core/request.ts';
 import type { Route } from '../core/route.ts';
 import { BoundedMemo } from '../runtime/bounded-memo.ts';
-import { SeenMarks } from '../runtime/seen-marks.ts';
+import { markOf, SeenMarks } from '../runtime/seen-marks.ts';
 
 export interface ReadBody {
   readonly facts: RequestFacts;
-  /** SHA-256 of the body, base64url. */
-  readonly hash: string;
+  /** As `markOf` makes it. */
+  readonly mark: number;
+  /** SHA-256 of the body, base64url; null for one that was not here lately, which nobody has to know again. */
+  readonly hash: string | null;
 }
 
 interface Known {
@@ -32,14 +34,17 @@ export class KnownBodies {
 
   /** Throws what the dialect throws. The facts are shared between requests: nobody may change them. */
   read(dialect: Dialect, route: Route, body: Buffer): ReadBody {
+    const mark = markOf(body);
+    if (body.length > LONGEST || !this.#seen.has(mark)) {
+      const facts = dialect.readRequest(route, body);
+      if (body.length <= LONGEST) this.#seen.add(mark);
+      return { facts, mark, hash: null };
+    }
     const key = hash('sha256', body, 'base64url');
-    if (body.length > LONGEST) return { facts: dialect.readRequest(route, body), hash: key };
-    const seen = this.#seen.has(key);
-    const known = seen ? this.#known.get(key) : undefined;
-    if (known !== undefined && known.route === route) return { facts: known.facts, hash: key };
+    const known = this.#known.get(key);
+    if (known !== undefined && known.route === route) return { facts: known.facts, mark, hash: key };
     const facts = dialect.readRequest(route, body);
-    if (seen) this.#known.set(key, { route, facts });
-    else this.#seen.add(key);
-    return { facts, hash: key };
+    this.#known.set(key, { route, facts });
+    return { facts, mark, hash: key };
   }
 }

@@ -22,22 +22,29 @@ const SETTINGS = 8;
 const MARKS = 32_768;
 
 /**
- * What is known of bodies seen before, by the hash of their bytes and the setting they came in. A body that comes for the first
- * time is only marked: most never come again.
+ * What is known of bodies seen before, by the hash of their bytes and the setting they came in. One that comes for the first
+ * time is only sighted: most never come again.
  */
 export class BodyMemo<V> {
   readonly #seen = new SeenMarks(MARKS);
   readonly #memo = new BoundedMemo<Known<V>>(REMEMBERED);
 
+  /** Whether bytes of this mark were here before. Those that were not need no hash. */
+  sighted(mark: number): boolean {
+    return this.#seen.has(mark);
+  }
+
+  sight(mark: number): void {
+    this.#seen.add(mark);
+  }
+
   get(hash: string, setting: BodySetting): V | undefined {
-    if (!this.#seen.has(hash)) return undefined;
     for (let known = this.#memo.get(hash) ?? null; known !== null; known = known.others)
       if (isSame(known.setting, setting)) return known.value;
     return undefined;
   }
 
   set(hash: string, setting: BodySetting, value: V): void {
-    if (!this.#seen.add(hash)) return;
     const others = this.#memo.get(hash) ?? null;
     this.#memo.set(hash, { setting, value, others: without(others, setting, SETTINGS - 1) });
   }

@@ -8,6 +8,7 @@ import type { BypassReason } from '../../core/events.ts';
 import type { GatewayRequest } from '../../core/request.ts';
 import type { CacheOptions } from '../options.ts';
 import type { ReadyHolder } from '../ready-answers.ts';
+import { markOf } from '../../runtime/seen-marks.ts';
 import { BodyMemo, type BodySetting } from './body-memo.ts';
 import { bodyHash, requestKeys, type RequestKeys } from './request-key.ts';
 
@@ -26,8 +27,11 @@ export type Recognised =
 export type Identity =
   { readonly bypass: null; readonly keys: Identified } | { readonly bypass: BypassReason };
 
-/** A body that was hashed, and what is known of it; null for a new one. */
+/** A body that was looked at, and what is known of it; null for a new one. */
 export interface Read {
+  /** As `markOf` makes it; null for a body that is not to be remembered. */
+  readonly mark: number | null;
+  /** Null for one that comes for the first time. */
   readonly hash: string | null;
   readonly setting: BodySetting;
   readonly known: Recognised | null;
@@ -35,6 +39,7 @@ export interface Read {
   readonly holder: ReadyHolder | null;
 }
 
+const NOT_KEPT = { mark: null, hash: null, holder: null } as const;
 const UNCACHEABLE: Recognised = { bypass: 'uncacheable', exact: null };
 const TOO_LONG: Recognised = { bypass: 'too_long', exact: null };
 
@@ -52,18 +57,21 @@ export class RequestIdentifier {
   read(request: GatewayRequest): Read {
     const { body } = request;
     const setting = this.#setting(request);
-    if (!Buffer.isBuffer(body)) return { hash: null, setting, known: UNCACHEABLE, holder: null };
-    if (body.length > this.#options.maxRequestBytes)
-      return { hash: null, setting, known: TOO_LONG, holder: null };
+    if (!Buffer.isBuffer(body)) return { ...NOT_KEPT, setting, known: UNCACHEABLE };
+    if (body.length > this.#options.maxRequestBytes) return { ...NOT_KEPT, setting, known: TOO_LONG };
+    const mark = request.bodyMark ?? markOf(body);
+    if (!this.#memo.sighted(mark)) return { mark, hash: null, setting, known: null, holder: null };
     const hash = request.bodyHash ?? bodyHash(body);
     const known = this.#memo.get(hash, setting) ?? null;
-    return { hash, setting, known, holder: known !== null && known.bypass === null ? known : null };
+    return { mark, hash, setting, known, holder: known !== null && known.bypass === null ? known : null };
   }
 
   /** Puts the request into canonical form. A request that has none is not cached. */
-  identify(request: GatewayRequest, dialect: Dialect, { hash, setting, known }: Read): Identity {
+  identify(request: GatewayRequest, dialect: Dialect, { mark, hash, setting, known }: Read): Identity {
     const identity = this.#canonicalise(request, dialect, setting);
-    if (hash !== null && known === null) {
+    if (hash === null) {
+      if (mark !== null) this.#memo.sight(mark);
+    } else if (known === null) {
       const { bypass } = identity;
       const recognised: Recognised =
         bypass === null

@@ -141,8 +141,6 @@ describe('requestKeys', () => {
     };
     for (const index of all.keys()) {
       expect(memo.get(...at(index))).toBeUndefined();
-      // The first time a body is only marked.
-      memo.set(...at(index), index);
       memo.set(...at(index), index);
     }
     for (const index of all.keys()) expect(memo.get(...at(index))).toBe(index);
@@ -153,8 +151,6 @@ describe('requestKeys', () => {
   it('remembers the same bytes for a few settings at once, the latest ones', () => {
     const memo = new BodyMemo<number>();
     const of = (tenant: number): BodySetting => ({ template: '/api/chat', ...setting, tenant: `t${tenant}` });
-    memo.set('hash', of(0), 0);
-    expect(memo.get('hash', of(0))).toBeUndefined();
     for (let tenant = 0; tenant < 20; tenant += 1) memo.set('hash', of(tenant), tenant);
     const known = Array.from({ length: 20 }, (_, tenant) => memo.get('hash', of(tenant)));
     expect(known.filter((one) => one !== undefined)).toEqual([12, 13, 14, 15, 16, 17, 18, 19]);
