@@ -62,8 +62,7 @@ export function createHandle(options: HandleOptions): HandleRequest {
       closing.onClosed(watchClient(inbound, cancel, head.timeoutMs, options.clock));
       const pending = readBody(inbound);
       const body = pending instanceof Promise ? await pending : pending;
-      const ranked = { ...head, priority: options.priorityOf(head) };
-      const request = composeRequest(inbound, ranked, body, dialect, options, closing.receivedAt);
+      const request = composeRequest(inbound, head, body, dialect, options, closing.receivedAt);
       exchange = openExchange(request, dialect, cancel);
       if (exchange.model !== null)
         exchange.loading = options.models.loading(exchange.model, request.alias ?? null);
@@ -107,14 +106,14 @@ function watchClient(
 
 function composeRequest(
   inbound: InboundRequest,
-  head: RequestHead & { readonly priority: number },
+  head: RequestHead,
   body: GatewayRequest['body'],
   dialect: Dialect,
-  { models, knownBodies }: HandleOptions,
+  { models, knownBodies, priorityOf }: HandleOptions,
   receivedAt: number,
 ): GatewayRequest {
   const { route } = inbound;
-  const { facts: written, hash } = readFacts(route, body, dialect, knownBodies);
+  const { facts: written, mark, hash } = readFacts(route, body, dialect, knownBodies);
   const named = nameOfModel(inbound, written);
   const model = named === null ? null : models.resolve(named);
   const aliased = named !== null && model !== null && model !== named;
@@ -126,12 +125,13 @@ function composeRequest(
     headers: inbound.headers,
     body,
     facts: aliased || written.model !== model ? meaning(written, model) : written,
+    bodyMark: mark,
     bodyHash: hash,
     ...(aliased ? { alias: named } : {}),
     client: head.client,
     tenant: head.tenant,
     cachePolicy: head.cachePolicy,
-    priority: head.priority,
+    priority: priorityOf(head),
     receivedAt,
     deadlineAt: head.timeoutMs === null ? null : receivedAt + head.timeoutMs,
   };
@@ -142,10 +142,10 @@ function readFacts(
   body: GatewayRequest['body'],
   dialect: Dialect,
   knownBodies: KnownBodies | null,
-): { readonly facts: RequestFacts; readonly hash: string | null } {
-  if (route.body !== 'json' || !Buffer.isBuffer(body)) return { facts: NO_FACTS, hash: null };
+): { readonly facts: RequestFacts; readonly mark: number | null; readonly hash: string | null } {
+  if (route.body !== 'json' || !Buffer.isBuffer(body)) return UNREAD;
   if (knownBodies !== null && route.cacheable) return knownBodies.read(dialect, route, body);
-  return { facts: dialect.readRequest(route, body), hash: null };
+  return { facts: dialect.readRequest(route, body), mark: null, hash: null };
 }
 
 /** The body names the model, or the path does. */
@@ -203,6 +203,7 @@ function queueField({ queuedMs }: Exchange): [string, string] {
 const JSON_TYPE = 'application/json; charset=utf-8';
 const ANONYMOUS = clientId('anonymous');
 const NO_FACTS: GatewayRequest['facts'] = { model: null, stream: false, json: null };
+const UNREAD = { facts: NO_FACTS, mark: null, hash: null } as const;
 
 /** Refusals that need no body: ours to make before a byte of it is read. */
 function admitAtDoor(inbound: InboundRequest, options: HandleOptions): void {

@@ -40,8 +40,10 @@ interface Pending {
 }
 
 interface Writing extends Slotted {
-  readonly work: Promise<void>;
+  work: Promise<void>;
 }
+
+const NOTHING_YET = Promise.resolve();
 
 export interface AnswerWriterDeps {
   readonly clock: Clock;
@@ -97,10 +99,11 @@ export class AnswerWriter {
     this.#pending.delete(key);
     // A map in constant use drags what once stood in it along (runtime/slot-set.ts); a new one does not.
     if (this.#pending.size === 0) this.#pending = new Map();
-    const work = this.#finish(pending);
-    const writing: Writing = { slot: -1, work };
+    const writing: Writing = { slot: -1, work: NOTHING_YET };
     this.#writing.add(writing);
-    return work.finally(() => this.#writing.delete(writing));
+    const work = this.#finish(pending, writing);
+    writing.work = work;
+    return work;
   }
 
   async idle(): Promise<void> {
@@ -111,7 +114,7 @@ export class AnswerWriter {
   }
 
   /** Reports one `cache.stored`, and never rejects. */
-  async #finish(pending: Pending): Promise<void> {
+  async #finish(pending: Pending, writing: Writing): Promise<void> {
     const { question } = pending;
     try {
       const entry = question.purges === this.#purges ? this.#compose(pending) : null;
@@ -121,12 +124,15 @@ export class AnswerWriter {
       }
       // Before the fresh answer is put away: it may push the other out.
       if (question.candidate !== null) this.#deps.compare(entry, question.candidate, question.source);
-      const outcome = await this.#deps.store.put(entry, question.replace);
+      const put = this.#deps.store.put(entry, question.replace);
+      const outcome = put instanceof Promise ? await put : put;
       const stored = outcome.result === 'stored';
       this.#report(stored ? 'stored' : 'refused', stored ? outcome.bytes : 0);
       if (stored && question.keys.semanticText !== null) this.#deps.learn(entry, question.call);
     } catch {
       this.#report('failed', 0);
+    } finally {
+      this.#writing.delete(writing);
     }
   }
 

@@ -7,17 +7,17 @@ import { GatewayError } from '../core/errors.ts';
 import type { BypassReason, Emit } from '../core/events.ts';
 import type { CacheResult, Exchange, GatewayResponse, Handler, Stage } from '../core/request.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { captureAnswer } from './answer-capture.ts';
-import type { AnswerWriter, OpenQuestion } from './answer-writer.ts';
+import type { AnswerWriter } from './answer-writer.ts';
 import type { Auditor } from './bounded/auditor.ts';
 import type { Labeller } from './bounded/labeller.ts';
-import type { Identified, Identity, RequestIdentifier } from './key/identify.ts';
+import { keepAnswer, learnFrom, openQuestion } from './keep.ts';
+import type { Identified, Identity, Read, RequestIdentifier } from './key/identify.ts';
 import type { CacheOptions } from './options.ts';
 import type { ReadyAnswers, ReadyHolder } from './ready-answers.ts';
 import { replay, type Hit } from './replay.ts';
 import type { SemanticFinding, SemanticTier } from './semantic/semantic-tier.ts';
 import { matchOf } from './semantic/match.ts';
-import type { CacheEntry, EntryStore } from './store/port.ts';
+import type { CacheEntry, EntryStore, MaybePromise } from './store/port.ts';
 
 export interface StageParts {
   readonly options: CacheOptions;
@@ -37,9 +37,6 @@ export function createCacheStage(parts: StageParts): Stage {
     exchange.request.route.cacheable ? new Lookup(parts, exchange, next).answer() : next(exchange);
 }
 
-/** `unusable`: there is an entry, but it cannot be written in the form asked for. */
-type ExactFinding = 'absent' | 'unusable' | GatewayResponse;
-
 class Lookup {
   readonly #parts: StageParts;
   readonly #exchange: Exchange;
@@ -55,7 +52,8 @@ class Lookup {
     this.#startedAt = parts.clock.now();
   }
 
-  async answer(): Promise<GatewayResponse> {
+  /** Where nothing has to be waited for there is no promise: a store in memory answers at once. */
+  answer(): Promise<GatewayResponse> {
     const { options, identifier } = this.#parts;
     const { request, dialect } = this.#exchange;
     const policy = request.cachePolicy;
@@ -71,34 +69,41 @@ class Lookup {
       if (identity.bypass !== null) return this.#bypass(identity.bypass);
     }
     const exact = recognised?.exact ?? (identity as { keys: Identified }).keys.exact;
-    const found = policy === 'refresh' ? 'absent' : await this.#serveExact(exact, read.holder);
-    if (typeof found !== 'string') return found;
-
-    this.#exactMs = this.#elapsed();
-    identity ??= identifier.identify(request, dialect, read);
-    if (identity.bypass !== null) return this.#bypass(identity.bypass);
-    return this.#lookUpSimilar(identity.keys, found === 'unusable' || policy === 'refresh');
+    const entry = policy === 'refresh' ? null : this.#findExact(exact);
+    return entry instanceof Promise
+      ? entry.then((one) => this.#afterExact(one, read, identity))
+      : this.#afterExact(entry, read, identity);
   }
 
-  async #serveExact(key: string, holder: ReadyHolder | null): Promise<ExactFinding> {
-    const entry = await this.#findExact(key);
-    if (entry === null) return 'absent';
-    return this.#serve({ entry, similarity: null }, null, null, holder) ?? 'unusable';
-  }
-
-  async #findExact(key: string): Promise<CacheEntry | null> {
+  /** Null, also when the store fails, where there is none. Never rejects. */
+  #findExact(key: string): MaybePromise<CacheEntry | null> {
+    const { store, writer } = this.#parts;
     try {
-      const { store, writer } = this.#parts;
       // An answer given a moment ago may not be put away yet.
       const write = writer.flush(key);
-      if (write !== null) await write;
-      return await store.get(key);
+      if (write !== null) return write.then(() => store.get(key)).catch(nothing);
+      const found = store.get(key);
+      return found instanceof Promise ? found.catch(nothing) : found;
     } catch {
       return null;
     }
   }
 
-  async #lookUpSimilar(keys: Identified, replace: boolean): Promise<GatewayResponse> {
+  /** `identity`: null where the body was recognised. */
+  #afterExact(entry: CacheEntry | null, read: Read, identity: Identity | null): Promise<GatewayResponse> {
+    const { request, dialect } = this.#exchange;
+    if (entry !== null) {
+      const response = this.#serve({ entry, similarity: null }, null, null, read.holder);
+      if (response !== null) return Promise.resolve(response);
+    }
+    this.#exactMs = this.#elapsed();
+    const known = identity ?? this.#parts.identifier.identify(request, dialect, read);
+    if (known.bypass !== null) return this.#bypass(known.bypass);
+    // An entry that cannot be written in the form asked for gives way.
+    return this.#lookUpSimilar(known.keys, entry !== null || request.cachePolicy === 'refresh');
+  }
+
+  #lookUpSimilar(keys: Identified, replace: boolean): Promise<GatewayResponse> {
     const { mode } = this.#parts.options;
     const { cachePolicy } = this.#exchange.request;
     const similar =
@@ -110,7 +115,17 @@ class Lookup {
       return this.#askUpstream(keys, replace, null);
     }
     const from = this.#elapsed();
-    if (mode === 'shadow') return this.#askBeside(similar, from, keys, replace);
+    return mode === 'shadow'
+      ? this.#askBeside(similar, from, keys, replace)
+      : this.#afterSimilar(similar, from, keys, replace);
+  }
+
+  async #afterSimilar(
+    similar: Promise<SemanticFinding | null>,
+    from: number,
+    keys: Identified,
+    replace: boolean,
+  ): Promise<GatewayResponse> {
     const finding = await similar;
     const semanticMs = this.#elapsed() - from;
     const hit = finding?.hit ?? null;
@@ -165,14 +180,15 @@ class Lookup {
       await reported;
       throw notCached();
     }
-    const question = this.#open(keys, replace);
+    const question = openQuestion(this.#parts, this.#exchange, keys, replace);
     let response: GatewayResponse;
     try {
       response = await this.#next(this.#exchange);
     } finally {
       await reported;
     }
-    return this.#keep(response, { ...question, ...learned(await reported) });
+    learnFrom(question, await reported);
+    return keepAnswer(this.#parts, response, question);
   }
 
   async #askUpstream(
@@ -181,34 +197,9 @@ class Lookup {
     finding: SemanticFinding | null,
   ): Promise<GatewayResponse> {
     if (this.#exchange.request.cachePolicy === 'only-if-cached') throw notCached();
-    const question = { ...this.#open(keys, replace), ...learned(finding) };
-    return this.#keep(await this.#next(this.#exchange), question);
-  }
-
-  #open(keys: Identified, replace: boolean): OpenQuestion {
-    const { clock, writer } = this.#parts;
-    return {
-      exchange: this.#exchange,
-      keys,
-      askedAt: clock.now(),
-      purges: writer.purges,
-      replace,
-      call: null,
-      candidate: null,
-      source: 'miss',
-    };
-  }
-
-  #keep(response: GatewayResponse, question: OpenQuestion): GatewayResponse {
-    response.headers.push('x-llamascope-cache', 'miss');
-    const { model, request } = this.#exchange;
-    // Another model answered in its place: that is no answer of the model that was asked.
-    if (model !== request.facts.model) return response;
-    // The request that made the attempt stores the answer.
-    if (this.#exchange.coalesced) return response;
-    return captureAnswer(response, this.#parts.options.maxAnswerBytes, (body, streamed) => {
-      this.#parts.writer.write(question, body, streamed);
-    });
+    const question = openQuestion(this.#parts, this.#exchange, keys, replace);
+    if (finding !== null) learnFrom(question, finding);
+    return keepAnswer(this.#parts, await this.#next(this.#exchange), question);
   }
 
   async #bypass(reason: BypassReason): Promise<GatewayResponse> {
@@ -282,11 +273,7 @@ class Lookup {
   }
 }
 
-/** What a lookup leaves for the answer that follows it. */
-function learned(finding: SemanticFinding | null): Pick<OpenQuestion, 'call' | 'candidate'> {
-  return { call: finding?.call ?? null, candidate: finding?.candidate ?? null };
-}
-
+const nothing = (): null => null;
 const MISS = { result: 'miss', similarity: null } as const;
 const BYPASS = { result: 'bypass', similarity: null } as const;
 

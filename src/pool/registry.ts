@@ -9,19 +9,19 @@
 import { GatewayError } from '../core/errors.ts';
 import type { Emit } from '../core/events.ts';
 import { modelId, type UpstreamName } from '../core/ids.ts';
-import type { Exchange, Handler } from '../core/request.ts';
+import type { Exchange, GatewayResponse, Handler } from '../core/request.ts';
 import type { BreakerSnapshot, PoolSnapshot, QueueSnapshot, UpstreamSnapshot } from '../core/state.ts';
 import type { Permit } from '../admission/held-permit.ts';
 import type { CircuitBreaker } from '../resilience/breaker/breaker.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Rng } from '../runtime/rng.ts';
+import { Chooser } from './choose.ts';
 import { callEmbedding } from './embedding-call.ts';
 import { passGate } from './gate.ts';
 import type { UpstreamOptions } from './options.ts';
 import type { ProbeOptions } from './probe.ts';
 import { Roster } from './roster.ts';
-import { Sampler } from './sample.ts';
-import { pick, reachable, suitable } from './select.ts';
+import { suitable } from './select.ts';
 import type { Upstream, UpstreamParts } from './upstream.ts';
 import { Tuning, type TuningOptions } from './tuning.ts';
 import { WarmUp } from './warm-up.ts';
@@ -50,13 +50,13 @@ export class Upstreams {
   readonly #roster: Roster;
   readonly #warmUp = new WarmUp();
   readonly #tuning: Tuning;
-  readonly #sampler: Sampler<Upstream>;
+  readonly #chooser: Chooser;
   #panic = false;
 
   constructor(options: readonly UpstreamOptions[], deps: UpstreamsDeps) {
     this.#deps = deps;
     this.#tuning = new Tuning(deps.tuning);
-    this.#sampler = new Sampler(deps.rng, this.#tuning, (one, exchange) => one.breakers.isOpen(exchange));
+    this.#chooser = new Chooser(deps.rng, this.#tuning);
     this.#roster = new Roster(options, { ...deps, tuning: this.#tuning });
     this.#tuning.mayLoseOne = () => this.#mayLoseOne();
     this.#tuning.healthChanged = () => {
@@ -103,12 +103,35 @@ export class Upstreams {
   }
 
   /** The innermost handler of the pipeline. */
-  readonly handle: Handler = async (exchange) => {
+  readonly handle: Handler = (exchange) => {
+    if (this.#warmUp.over) {
+      const only = this.#chooser.theOnlyOne(this.#all, exchange);
+      const attempt = only === null ? null : this.#atOnce(only, exchange);
+      if (attempt !== null) return attempt;
+    }
+    return this.#chosen(exchange);
+  };
+
+  /** Null when it has to be waited for, or its breaker does not let it pass. */
+  #atOnce(upstream: Upstream, exchange: Exchange): Promise<GatewayResponse> | null {
+    const { lane } = exchange.request.route;
+    const permit = lane === 'none' ? null : upstream.lanes.tryAcquire(lane, exchange.model);
+    if (lane !== 'none' && permit === null) return null;
+    const leave = upstream.breakers.enter(exchange);
+    if (leave === null) {
+      permit?.release();
+      return null;
+    }
+    upstream.assign();
+    return passGate(upstream, exchange, permit, leave, this.#deps);
+  }
+
+  async #chosen(exchange: Exchange): Promise<GatewayResponse> {
     if (!this.#warmUp.over) await this.#untilKnown(exchange);
     const refused: Upstream[] = [];
     let queuedAt: number | null = null;
     for (;;) {
-      const { upstream, forced } = this.#choose(exchange, refused);
+      const { upstream, forced } = this.#chooser.choose(this.#all, exchange, refused, this.#panic);
       const { lane } = exchange.request.route;
       let permit = lane === 'none' ? null : upstream.lanes.tryAcquire(lane, exchange.model);
       if (lane !== 'none' && permit === null) {
@@ -124,7 +147,7 @@ export class Upstreams {
       upstream.unassign();
       refused.push(upstream);
     }
-  };
+  }
 
   /** Whether an upstream that this request has not tried could take it now. */
   readonly elsewhere = (exchange: Exchange): boolean =>
@@ -213,53 +236,6 @@ export class Upstreams {
     if (exchange.cancel.reason !== null) throw exchange.cancel.reason;
   }
 
-  /** `forced`: its breaker is open, and is to be passed all the same (`breaker.allOpen: leastRemaining`). */
-  #choose(exchange: Exchange, refused: readonly Upstream[]): { upstream: Upstream; forced: boolean } {
-    const drawn = refused.length > 0 ? null : this.#sampler.pick(this.#all, exchange, this.#panic);
-    const chosen = drawn === null ? this.#amongAll(exchange, refused) : { upstream: drawn, forced: false };
-    chosen.upstream.assign();
-    return chosen;
-  }
-
-  #amongAll(exchange: Exchange, refused: readonly Upstream[]): { upstream: Upstream; forced: boolean } {
-    const able = suitable(this.#all, exchange);
-    if (able.length === 0) throw this.#nobody(exchange);
-    const open = able.filter((one) => !refused.includes(one) && !one.breakers.isOpen(exchange));
-    const how = { rng: this.#deps.rng, panic: this.#panic, routing: this.#tuning.routing };
-    const upstream = pick(open, exchange, how);
-    return { upstream: upstream ?? this.#whenAllRefuse(able, exchange), forced: upstream === null };
-  }
-
-  /** Every suitable breaker is open or full of probes: one rejection, on the one that would be tried next. */
-  #whenAllRefuse(able: readonly Upstream[], exchange: Exchange): Upstream {
-    const obstacles = able.map((upstream) => ({ upstream, ...upstream.breakers.obstacle(exchange) }));
-    const next = obstacles.reduce((best, one) => (one.leftMs < best.leftMs ? one : best));
-    const { upstream, breaker, leftMs } = next;
-    if (able.length > 1 && upstream.options.breaker.allOpen === 'leastRemaining' && leftMs !== Infinity)
-      return upstream;
-    breaker.recordRejection();
-    throw new GatewayError(
-      'breaker_open',
-      able.length === 1
-        ? `${subject(upstream, breaker)} is failing and its circuit breaker is open`
-        : `the circuit breakers of all ${String(able.length)} upstreams for this request are open`,
-      leftMs === Infinity || leftMs === 0 ? {} : { retryAfterMs: leftMs },
-    );
-  }
-
-  #nobody(exchange: Exchange): GatewayError {
-    const { route } = exchange.request;
-    if (exchange.model !== null && reachable(this.#all, exchange).length > 0) {
-      const why = `no upstream may serve model ${JSON.stringify(exchange.model)}: it is in none of their lists`;
-      return new GatewayError('model_not_found', why);
-    }
-    const live = this.#all.some((one) => !one.draining);
-    const why = live
-      ? `no upstream of kind ollama is configured, and ${route.template} needs one`
-      : 'every upstream is draining';
-    return new GatewayError('no_upstream', why);
-  }
-
   /** Waits for a permit. Null when the upstream is drained meanwhile and another may serve. Nothing stays assigned without a permit. */
   async #queue(
     upstream: Upstream,
@@ -291,10 +267,4 @@ export class Upstreams {
 
 export function createUpstreams(options: readonly UpstreamOptions[], deps: UpstreamsDeps): Upstreams {
   return new Upstreams(options, deps);
-}
-
-function subject({ name, breaker: whole }: Upstream, breaker: CircuitBreaker): string {
-  return breaker === whole
-    ? `upstream ${name}`
-    : `model ${breaker.name.slice(name.length + 1)} of upstream ${name}`;
 }
