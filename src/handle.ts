@@ -225,7 +225,7 @@ function admitAtDoor(inbound: InboundRequest, options: HandleOptions): void {
   }
 }
 
-function readBody(inbound: InboundRequest): Promise<Buffer> | AsyncIterable<Uint8Array> | null {
+function readBody(inbound: InboundRequest): Promise<Buffer> | GatewayRequest['body'] {
   switch (inbound.route.body) {
     case 'json':
       return inbound.readBody();

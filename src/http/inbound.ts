@@ -12,8 +12,8 @@ export interface InboundRequest {
   readonly headers: HeaderBag;
   /** Fires when the client goes away. */
   readonly cancel: CancelToken;
-  /** The whole body. Rejects with `body_too_large`, `request_timeout` or `client_closed`. */
-  readBody(): Promise<Buffer>;
+  /** The whole body; at once where all of it has come. Rejects with `body_too_large`, `request_timeout` or `client_closed`. */
+  readBody(): Promise<Buffer> | Buffer;
   /** The body as it arrives, for routes that pass it through. */
   streamBody(): AsyncIterable<Uint8Array>;
 }

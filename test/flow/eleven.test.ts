@@ -19,7 +19,7 @@ describe('the eleven metrics', () => {
   it('are all there on the first scrape, every combination at 0 and every gauge true', async () => {
     const before = Date.now() / 1_000;
     await using stack = await startStack({
-      config: { cache: { mode: 'on', sampled: true, embedder: 'builtin' } },
+      config: { cache: { mode: 'on', sampled: true, embedder: 'builtin', audit: 0 } },
     });
     const table = contract(await scrape(stack.url));
     const { circuit_breaker_last_state_change_timestamp: changedAt, ...rest } = table;
@@ -55,7 +55,7 @@ describe('the eleven metrics', () => {
       },
       config: {
         retry: { max: 0 },
-        cache: { mode: 'on', sampled: true, embedder: 'builtin', maxEntries: 100 },
+        cache: { mode: 'on', sampled: true, embedder: 'builtin', audit: 0, maxEntries: 100 },
       },
     });
     const { url, simulator } = stack;

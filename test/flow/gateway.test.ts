@@ -120,7 +120,7 @@ describe('a gateway', () => {
 
   it('honours the cache headers and names what it did', async () => {
     await using stack = await startStack({
-      config: { cache: { mode: 'on', sampled: true, embedder: 'builtin' } },
+      config: { cache: { mode: 'on', sampled: true, embedder: 'builtin', audit: 0 } },
     });
     const ask = async (headers: Record<string, string> = {}): Promise<[number, string | null]> => {
       const response = await post(`${stack.url}/api/chat`, { ...ASK, stream: false }, headers);

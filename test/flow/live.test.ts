@@ -25,7 +25,7 @@ describe('the live feed', () => {
   beforeAll(async () => {
     stack = await startStack({
       upstream: { name: 'gpu-1', breaker: { consecutiveFailures: 3, openMs: 60_000 } },
-      config: { cache: { mode: 'on', sampled: true, embedder: 'builtin' }, retry: { max: 0 } },
+      config: { cache: { mode: 'on', sampled: true, embedder: 'builtin', audit: 0 }, retry: { max: 0 } },
     });
   });
   afterAll(() => stack[Symbol.asyncDispose]());

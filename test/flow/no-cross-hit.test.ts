@@ -10,7 +10,9 @@ let stack: Stack;
 const table: string[] = [];
 
 beforeAll(async () => {
-  stack = await startStack({ config: { cache: { mode: 'on', sampled: true, embedder: 'builtin' } } });
+  stack = await startStack({
+    config: { cache: { mode: 'on', sampled: true, embedder: 'builtin', audit: 0 } },
+  });
 });
 afterAll(async () => {
   await stack[Symbol.asyncDispose]();

@@ -53,7 +53,7 @@ describe.skipIf(!hasComponent('prometheus') && process.env['CI'] !== 'true')(
           pool: { keepAliveMs: 300_000 },
         },
         config: {
-          cache: { mode: 'on', sampled: true, embedder: 'builtin' },
+          cache: { mode: 'on', sampled: true, embedder: 'builtin', audit: 0 },
           retry: { max: 1, baseMs: 5 },
         },
       });

@@ -58,8 +58,8 @@ export class PlainRequest implements InboundRequest {
     return mine.length === bytes.length ? null : bytes.subarray(mine.length);
   }
 
-  readBody(): Promise<Buffer> {
-    if (this.#left === 0) return Promise.resolve(this.#whole());
+  readBody(): Promise<Buffer> | Buffer {
+    if (this.#left === 0) return this.#whole();
     if (this.#lost) return Promise.reject(bodyLost());
     return new Promise((resolve, reject) => {
       const { requestTimeoutMs } = this.#limits;
