@@ -43,7 +43,7 @@ export function measureLookups(
     for (; filled < size; filled += 1) {
       const text = textAt(texts, filled, rng);
       const vector = embedder.embedOne(text);
-      rows.put({ id: String(filled), key: String(filled), text, answerClass: '', vector });
+      rows.put({ id: String(filled), key: String(filled), text, answerClass: '', vector, particulars: null });
     }
     const bytesPerEntry = (memory() - before) / size;
     const spans = {

@@ -87,7 +87,14 @@ export function buildStream(
       const earlier = Number(entry.id);
       return new Near(earlier, similarity, request, requests[earlier] as Embedded, scorer);
     });
-    rows.put({ id: String(at), key: '', text: '', answerClass: '', vector: request.vector });
+    rows.put({
+      id: String(at),
+      key: '',
+      text: '',
+      answerClass: '',
+      vector: request.vector,
+      particulars: null,
+    });
     return found;
   });
   return { intents: requests.map(({ intent }) => intent), neighbours, scorer };

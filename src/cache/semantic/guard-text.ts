@@ -15,8 +15,8 @@ export interface GuardWord {
   readonly acronym: boolean;
 }
 
-/** All the guard needs to know about a text: analysed once, then compared with many. Not to be stored. */
-export interface GuardText {
+/** What two texts must have alike whatever their words are. Small, unlike the rest: it can be kept with the text. */
+export interface Particulars {
   readonly code: string;
   readonly addresses: string;
   readonly numbers: readonly string[];
@@ -26,6 +26,10 @@ export interface GuardText {
   readonly units: readonly string[];
   /** Whether an odd number of words turn the meaning round. */
   readonly negated: boolean;
+}
+
+/** All the guard needs to know about a text: analysed once, then compared with many. Not to be stored. */
+export interface GuardText extends Particulars {
   readonly question: Question;
   /** Speaks of a song, film or book, whose title may be made of any words. */
   readonly titled: boolean;
@@ -90,6 +94,22 @@ export function analyse(text: string): GuardText {
     sides: sidesOf(words),
     words,
     content: words.filter(({ facts, proper }) => (proper ? facts.kind !== 'function' : facts.weight > 0)),
+  };
+}
+
+const NOTHING: readonly string[] = [];
+
+/** Without a hold on the words. */
+export function particularsOf(text: GuardText): Particulars {
+  const { code, addresses, numbers, operators, pronounOnes, units, negated } = text;
+  return {
+    code,
+    addresses,
+    numbers: numbers.length === 0 ? NOTHING : numbers,
+    operators,
+    pronounOnes,
+    units: units.length === 0 ? NOTHING : units,
+    negated,
   };
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { analyse, vetoPair } from './guard.ts';
+import { analyse, particularsOf, vetoPair, vetoParticulars } from './guard.ts';
 
 const veto = (a: string, b: string): string | null => vetoPair(analyse(a), analyse(b));
 
@@ -284,6 +284,8 @@ describe('vetoPair', () => {
         const [x, y] = [analyse(a), analyse(b)];
         expect(vetoPair(x, x)).toBeNull();
         expect(vetoPair(x, y) === null).toBe(vetoPair(y, x) === null);
+        const [kept, other] = [particularsOf(x), particularsOf(y)];
+        expect(vetoParticulars(kept, other)).toBe(vetoParticulars(x, y));
       }),
       { numRuns: 2_000 },
     );

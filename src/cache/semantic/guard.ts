@@ -11,12 +11,12 @@ import type { VetoReason } from '../../core/events.ts';
 import { align, titleWords } from './guard-align.ts';
 import { isReordered } from './guard-order.ts';
 import { asksOtherwise } from './guard-question.ts';
-import type { GuardText, GuardWord } from './guard-text.ts';
+import type { GuardText, GuardWord, Particulars } from './guard-text.ts';
 import { isApposition, MAX_SIDES } from './lexicon.ts';
 import { PARTICLES } from './lexicon-contrasts.ts';
 
-export { analyse } from './guard-text.ts';
-export type { GuardText } from './guard-text.ts';
+export { analyse, particularsOf } from './guard-text.ts';
+export type { GuardText, Particulars } from './guard-text.ts';
 
 /** From this weight on, a word on each side that has no counterpart on the other means another subject. */
 const SUBJECT_WEIGHT = 5;
@@ -30,10 +30,19 @@ const PART_WEIGHT = 7;
 
 /** Null when nothing speaks against serving the answer to one for the other. Symmetric. */
 export function vetoPair(a: GuardText, b: GuardText): VetoReason | null {
+  return vetoParticulars(a, b) ?? vetoWording(a, b);
+}
+
+/** The part of `vetoPair` that looks at no word. */
+export function vetoParticulars(a: Particulars, b: Particulars): VetoReason | null {
   if (a.code !== b.code) return 'code';
   if (a.addresses !== b.addresses || !sameNumbers(a, b)) return 'number';
   if (!sameUnits(a, b)) return 'unit';
-  if (a.negated !== b.negated) return 'negation';
+  return a.negated !== b.negated ? 'negation' : null;
+}
+
+/** The rest of `vetoPair`, for texts with the same particulars. */
+export function vetoWording(a: GuardText, b: GuardText): VetoReason | null {
   if (excludeEachOther(a, b) || asksOtherwise(a.question, b.question)) return 'antonym';
   const { left, right } = align(a, b);
   if (left.length > 0 || right.length > 0) {
@@ -88,7 +97,7 @@ function isAnchor(neighbour: GuardWord | undefined, weight: number, words: reado
 }
 
 /** The same numbers; in the same order too where arithmetic or a comparison depends on it. */
-function sameNumbers(a: GuardText, b: GuardText): boolean {
+function sameNumbers(a: Particulars, b: Particulars): boolean {
   if (a.operators !== b.operators) return false;
   if (a.numbers.length === 0 && b.numbers.length === 0) return true;
   if (a.operators !== '' && a.operators !== '+' && a.operators !== '*')
@@ -103,7 +112,7 @@ function onlyPronouns(numbers: readonly string[], pronounOnes: number): boolean 
 }
 
 /** A unit that only one text names is often left open ("how tall is it", "how tall is it in feet"): refused as well. */
-function sameUnits(a: GuardText, b: GuardText): boolean {
+function sameUnits(a: Particulars, b: Particulars): boolean {
   if (a.units.length === 0 && b.units.length === 0) return true;
   const left = without(a.units, b.units);
   const right = without(b.units, a.units);

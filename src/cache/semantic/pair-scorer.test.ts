@@ -115,7 +115,7 @@ describe('cosineScorer', () => {
 describe('readingOf', () => {
   it('reads a text once, and a long one anew', () => {
     expect(readingOf('what is a quasar')).toBe(readingOf('what is a quasar'));
-    const long = 'what is a quasar '.repeat(20);
+    const long = 'what is a quasar '.repeat(40);
     expect(readingOf(long)).not.toBe(readingOf(long));
     const first = readingOf('first');
     for (let i = 0; i < 1_100; i++) readingOf(`question ${String(i)}`);

@@ -1,3 +1,4 @@
+import type { Particulars } from './guard-text.ts';
 import { Int8Scan, type RowScan } from './int8-scan.ts';
 import { SimdScan } from './simd-scan.ts';
 
@@ -10,6 +11,8 @@ export interface IndexedEntry {
   readonly answerClass: string;
   /** Unit length. */
   readonly vector: Float32Array;
+  /** What the guard has read in the text; null until it was first compared. */
+  particulars: Particulars | null;
 }
 
 export interface Neighbour {

@@ -18,7 +18,7 @@ import type { CacheEntry, Counters, Counts, MaybePromise, StoreListener } from '
 import { cosineScorer } from './cosine-scorer.ts';
 import { semanticEligibility } from './eligibility.ts';
 import { EmbedderGate, type EmbedCall } from './embedder-gate.ts';
-import { vetoPair } from './guard.ts';
+import { particularsOf, vetoParticulars, vetoWording } from './guard.ts';
 import { Learner, type Attach, type Unlearned } from './learner.ts';
 import { readingOf } from './readings.ts';
 import type { Neighbour } from './scope-rows.ts';
@@ -254,7 +254,11 @@ export class SemanticTier implements StoreListener {
     const question = readingOf(text);
     for (const neighbour of neighbours) {
       if (neighbour.similarity < floor || left.length === SCORED) break;
-      const reason = vetoPair(question, readingOf(neighbour.entry.text));
+      const { entry } = neighbour;
+      // Questions that differ in a number come by the hundred, and to read a text is most of what comparing it costs.
+      entry.particulars ??= particularsOf(readingOf(entry.text));
+      const reason =
+        vetoParticulars(question, entry.particulars) ?? vetoWording(question, readingOf(entry.text));
       if (reason === null) left.push(neighbour);
       else this.#deps.emit({ type: 'cache.vetoed', reason });
     }

@@ -121,6 +121,18 @@ describe('a semantic hit', () => {
     expect(bench.of('cache.vetoed').at(-1)).toEqual({ type: 'cache.vetoed', reason: 'number' });
   });
 
+  it('refuses each of a hundred questions that differ in a number, the first time and the next', async () => {
+    const bench = open();
+    const asked = (year: number): string => `What is the capital city of France in ${String(year)}?`;
+    for (let year = 1_200; year < 1_300; year += 1)
+      expect((await bench.ask(chat(asked(year)))).result).toBe('miss');
+    const before = bench.of('cache.vetoed').length;
+    expect((await bench.ask(chat(asked(1_400)))).result).toBe('miss');
+    const vetoed = bench.of('cache.vetoed').slice(before);
+    expect([vetoed.length, new Set(vetoed.map(({ reason }) => reason))]).toEqual([32, new Set(['number'])]);
+    expect((await bench.ask(chat(`${asked(1_250)} Please.`))).result).toBe('hit-semantic');
+  });
+
   it('is refused below the threshold, which the configuration may raise', async () => {
     const bench = open({ threshold: 0.999 });
     await bench.ask(chat(CAPITAL));

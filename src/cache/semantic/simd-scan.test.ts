@@ -52,7 +52,14 @@ describe('the scan with SIMD', () => {
     const rows = new ScopeRows(64);
     const all = new Map<string, IndexedEntry>();
     for (let i = 0; i < 2_500; i += 1) {
-      const entry = { id: `i${String(i)}`, key: '', text: '', answerClass: '', vector: vector(rng, 64) };
+      const entry = {
+        id: `i${String(i)}`,
+        key: '',
+        text: '',
+        answerClass: '',
+        vector: vector(rng, 64),
+        particulars: null,
+      };
       rows.put(entry);
       all.set(entry.id, entry);
     }

@@ -32,7 +32,7 @@ describe('ScopeRows', () => {
       text: '',
       vector: i % 2 === 0 ? unit(rng, dimensions) : near(centre, 0.3, rng),
     }));
-    for (const one of all) rows.put({ ...one, answerClass: '' });
+    for (const one of all) rows.put({ ...one, answerClass: '', particulars: null });
     for (let i = 0; i < 20; i += 1) {
       const query = near(centre, 0.2, rng);
       const expected = all
@@ -56,7 +56,7 @@ describe('ScopeRows', () => {
         const plain = new Map<string, Float32Array>();
         const put = (name: string, vectorSeed: number): void => {
           const vector = unit(seededRng(vectorSeed), 16);
-          rows.put({ id: name, key: name, text: '', answerClass: 'a', vector });
+          rows.put({ id: name, key: name, text: '', answerClass: 'a', vector, particulars: null });
           plain.set(name, vector);
         };
         for (let i = 0; i < filled; i += 1) put(`i${i}`, i);
@@ -84,7 +84,7 @@ describe('ScopeRows', () => {
     const rows = new ScopeRows(8);
     const vectors = Array.from({ length: 300 }, () => unit(rng, 8));
     for (const [i, vector] of vectors.entries())
-      rows.put({ id: `i${i}`, key: '', text: '', answerClass: 'a', vector });
+      rows.put({ id: `i${i}`, key: '', text: '', answerClass: 'a', vector, particulars: null });
     for (let i = 0; i < 295; i += 1) {
       rows.remove(`i${i}`);
       expect(rows.nearest(vectors[299]!, 1, 0)[0]?.entry.id).toBe('i299');
@@ -94,8 +94,22 @@ describe('ScopeRows', () => {
 
   it('leaves out what is below the floor', () => {
     const rows = new ScopeRows(2);
-    rows.put({ id: 'a', key: 'a', text: '', answerClass: 'a', vector: new Float32Array([1, 0]) });
-    rows.put({ id: 'b', key: 'b', text: '', answerClass: 'a', vector: new Float32Array([0, 1]) });
+    rows.put({
+      id: 'a',
+      key: 'a',
+      text: '',
+      answerClass: 'a',
+      vector: new Float32Array([1, 0]),
+      particulars: null,
+    });
+    rows.put({
+      id: 'b',
+      key: 'b',
+      text: '',
+      answerClass: 'a',
+      vector: new Float32Array([0, 1]),
+      particulars: null,
+    });
     const found = rows.nearest(new Float32Array([1, 0]), 8, 0.1);
     expect(found.map((neighbour) => [neighbour.entry.id, neighbour.similarity])).toEqual([['a', 1]]);
   });

@@ -39,6 +39,7 @@ export class VectorIndex {
       text: entry.text,
       answerClass: answerClass(entry.answer),
       vector: embedding.vector,
+      particulars: null,
     };
     rows.put(indexed);
     this.#size += rows.size - before;
