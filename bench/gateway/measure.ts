@@ -31,6 +31,8 @@ export interface Asking {
 
 let seed = 0;
 
+const WARMING_STREAMS = 256;
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? NaN;
@@ -109,7 +111,9 @@ export function streaming(
       direct,
       ...peers,
     ];
-    for (const peer of all) await streams(peer, count, pace.warmSeconds * 1_000, (seed += 1));
+    // By many at once: a few dozen beginnings leave the code that begins a stream as cold as it was.
+    for (const peer of all)
+      await streams(peer, Math.max(count, WARMING_STREAMS), pace.warmSeconds * 1_000, (seed += 1));
     const rounds = all.map((peer) => ({ peer, cpu: [] as number[], seen: [] as Streams[] }));
     for (let round = 0; round < pace.rounds; round += 1)
       for (const one of rounds) {
