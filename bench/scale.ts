@@ -1,6 +1,6 @@
 /**
  * `npm run bench:scale [-- --write]`: what a request or a chunk costs one gateway process by how many streams, idle connections, upstreams and
- * cache entries there are, and where that bends. `--write` records it in docs/benchmarks/scale.md. About six minutes; wants two cores
+ * cache entries there are, and where that bends. `--write` records it in docs/benchmarks/scale.md. About fifteen minutes; wants two cores
  * and as many open files as there are connections (`ulimit -n`).
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -33,7 +33,8 @@ if (texts === null)
   say('left out: cache entries, which want the texts of ../shared/data (or $LLAMASCOPE_SHARED)');
 else {
   say('cache entries …');
-  curves.push(...(await byEntries([1_000, 10_000, 100_000], texts, pace)));
+  curves.push(...(await byEntries([1_000, 10_000, 100_000, 1_000_000], texts, pace, 'exact')));
+  curves.push(...(await byEntries([1_000, 10_000, 100_000], texts, pace, 'on')));
 }
 
 const page = [
