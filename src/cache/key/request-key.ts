@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import type { CanonicalRequest } from '../../core/answer.ts';
-import { BoundedMemo } from '../../runtime/bounded-memo.ts';
 import { canonicalJson } from './canonical-json.ts';
 
 /** What shapes the answer, or decides who may see it, and is not in the body. */
@@ -41,29 +40,11 @@ export function requestKeys(request: CanonicalRequest, setting: RequestSetting):
     request.scope,
   ]);
   if (canonical === null) return null;
-  const scope = scopeHash(canonical);
+  const scope = hash('sha256', canonical, 'base64url');
   return { scope, exact: hash('sha256', `exact ${scope} ${JSON.stringify(request.text)}`, 'base64url') };
 }
 
 /** Identifies a body byte for byte, before anything in it is looked at. */
 export function bodyHash(body: Buffer): string {
   return hash('sha256', body, 'base64url');
-}
-
-/**
- * The same conversation about something else has the same scope, so most are known. Texts that are long are not kept: a text of a few thousand
- * characters costs more to keep than to hash.
- */
-const KNOWN_SCOPES = 512;
-const LONGEST_KNOWN = 2_048;
-const knownScopes = new BoundedMemo<string>(KNOWN_SCOPES);
-
-function scopeHash(canonical: string): string {
-  if (canonical.length > LONGEST_KNOWN) return hash('sha256', canonical, 'base64url');
-  let scope = knownScopes.get(canonical);
-  if (scope === undefined) {
-    scope = hash('sha256', canonical, 'base64url');
-    knownScopes.set(canonical, scope);
-  }
-  return scope;
 }
