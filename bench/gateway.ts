@@ -1,7 +1,7 @@
 /**
- * `npm run bench [-- --quick] [--case json,hit,stream,metrics,page,rest] [--write]`: what the gateway costs, beside what else one could
+ * `npm run bench [-- --quick] [--case json,hit,stream,open,metrics,page,connections,rest] [--write]`: what the gateway costs, beside what else one could
  * put there, in one run on this machine. Prints the table of targets; `--write` records everything in
- * docs/benchmarks/gateway.md. Wants Linux, two cores, wrk, nginx and haproxy; as root on Debian it installs them.
+ * docs/benchmarks/gateway.md and draws the plots beside it. Wants Linux, two cores, wrk, nginx and haproxy; as root on Debian it installs them.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -11,9 +11,11 @@ import { closedLoop, streaming, type Measured, type Pace } from './gateway/measu
 import { gateway, haproxy, hello, nginx, portkey, relay, startUpstream } from './gateway/peers.ts';
 import { wrk } from './gateway/load.ts';
 import { pause } from './gateway/processes.ts';
+import { openLoop, type Latency } from './gateway/open-loop.ts';
+import { figures } from './gateway/plots.ts';
 import { markdown, type Rest, type Results } from './gateway/report.ts';
 
-const CASES = ['json', 'hit', 'stream', 'metrics', 'page', 'connections', 'rest'] as const;
+const CASES = ['json', 'hit', 'stream', 'open', 'metrics', 'page', 'connections', 'rest'] as const;
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
@@ -48,11 +50,12 @@ const results: {
   json: readonly Measured[];
   hit: readonly Measured[];
   stream: readonly Measured[];
+  open: readonly Latency[];
   metrics: readonly Measured[];
   page: readonly Measured[];
   connections: readonly (readonly [number, readonly Measured[]])[];
   rest: Rest | null;
-} = { json: [], hit: [], stream: [], metrics: [], page: [], connections: [], rest: null };
+} = { json: [], hit: [], stream: [], open: [], metrics: [], page: [], connections: [], rest: null };
 
 if (wanted.has('json')) {
   say('JSON, a miss …');
@@ -81,6 +84,10 @@ if (wanted.has('hit')) {
 if (wanted.has('stream')) {
   say(`${String(STREAMS)} streams …`);
   results.stream = await streaming(all, upstream, STREAMS, pace);
+}
+if (wanted.has('open')) {
+  say('an open loop …');
+  results.open = await openLoop(all, upstream, pace);
 }
 if (wanted.has('metrics')) {
   say('metrics on and off …');
@@ -150,10 +157,13 @@ async function rest(): Promise<Rest> {
   return { startMs: starts, idleMb: idle, series, renderMs };
 }
 
-const page = markdown(results satisfies Results, { pace, quick: values.quick });
+const drawn = figures(results.json, results.open);
+const page = markdown(results satisfies Results, { pace, quick: values.quick, drawn });
 process.stdout.write(page);
 if (values.write) {
   const folder = new URL('../docs/benchmarks/', import.meta.url);
   mkdirSync(folder, { recursive: true });
   writeFileSync(new URL('gateway.md', folder), page);
+  mkdirSync(new URL('gateway/', folder), { recursive: true });
+  for (const { file, svg } of drawn) writeFileSync(new URL(`gateway/${file}`, folder), svg);
 }

@@ -2,7 +2,7 @@
 import { upperBound } from '../../src/cache/bounded/clopper-pearson.ts';
 import { pool, replayBounded, replayThreshold, type Outcome } from './replay.ts';
 import type { RequestStream } from './stream.ts';
-import { drawPlot } from './svg.ts';
+import { drawPlot } from '../svg.ts';
 
 export interface HitReport {
   readonly markdown: string;

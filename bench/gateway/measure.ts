@@ -39,7 +39,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** Starts all, warms all, measures in turns, stops all. What cannot be started is said and left out. */
-async function withPeers<T>(
+export async function withPeers<T>(
   makes: readonly Make[],
   upstream: Running & { readonly port: number },
   use: (peers: readonly Peer[]) => Promise<T>,

@@ -2,6 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { median, type Measured, type Pace } from './measure.ts';
+import { ARRIVALS, QUANTILES, type Latency } from './open-loop.ts';
+import type { Figure } from './plots.ts';
 
 export interface Rest {
   readonly startMs: readonly number[];
@@ -14,6 +16,7 @@ export interface Results {
   readonly json: readonly Measured[];
   readonly hit: readonly Measured[];
   readonly stream: readonly Measured[];
+  readonly open: readonly Latency[];
   readonly metrics: readonly Measured[];
   readonly page: readonly Measured[];
   readonly connections: readonly (readonly [number, readonly Measured[]])[];
@@ -137,9 +140,9 @@ function targets(results: Results): readonly Target[] {
 
 export function markdown(
   results: Results,
-  { pace, quick }: { readonly pace: Pace; readonly quick: boolean },
+  { pace, quick, drawn }: { readonly pace: Pace; readonly quick: boolean; readonly drawn: readonly Figure[] },
 ): string {
-  const { json, hit, stream, metrics, page, connections } = results;
+  const { json, hit, stream, open, metrics, page, connections } = results;
   return [
     '# The gateway beside others',
     '',
@@ -163,9 +166,11 @@ export function markdown(
         `| ${what} | ${target} | ${shown} | ${target === 'reported' ? '' : met ? 'yes' : '**no**'} |`,
     ),
     '',
+    ...drawn.flatMap(({ file }) => [`![${file.replace('.svg', '').replace('-', ' ')}](gateway/${file})`, '']),
     ...section('JSON, each request new', json, 'bare relay', 'request'),
     ...section('Exact hit', hit, 'bare node:http', 'request'),
     ...(stream.length === 0 ? [] : streamSection(stream)),
+    ...(open.length === 0 ? [] : openSection(open)),
     ...connections.flatMap(([count, measured]) =>
       section(`JSON, each request new, ${String(count)} connections`, measured, 'bare relay', 'request'),
     ),
@@ -201,6 +206,19 @@ function streamSection(measured: readonly Measured[]): readonly string[] {
       ({ name, cpu, firstMs, delayMs }) =>
         `| ${name} | ${Number.isNaN(cpu[0]) ? '' : spread(cpu)} | ${name === 'direct' || name === 'bare relay' ? '' : `${(cpuOf(measured, name) / cpuOf(measured, 'bare relay')).toFixed(2)}×`} | ${firstMs?.p50.toFixed(2) ?? ''} / ${firstMs?.p99.toFixed(2) ?? ''} | ${delayMs?.p50.toFixed(2) ?? ''} / ${delayMs?.p99.toFixed(2) ?? ''} |`,
     ),
+    '',
+  ];
+}
+
+function openSection(open: readonly Latency[]): readonly string[] {
+  return [
+    '## Latency in an open loop',
+    '',
+    `${ARRIVALS.toLocaleString('en-GB')} requests a second at random, each new, timed from when they were due; milliseconds. The client is part of every row.`,
+    '',
+    `| | ${QUANTILES.map((q) => `${String(Math.round(q * 1_000) / 10)} %`).join(' | ')} |`,
+    `|---|${'---|'.repeat(QUANTILES.length)}`,
+    ...open.map(({ name, ms }) => `| ${name} | ${ms.map((value) => value.toFixed(2)).join(' | ')} |`),
     '',
   ];
 }

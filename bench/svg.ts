@@ -82,6 +82,33 @@ ${legend.join('\n')}
 `;
 }
 
+export interface Bars {
+  readonly title: string;
+  readonly bars: readonly { readonly name: string; readonly value: number }[];
+  readonly format: (value: number) => string;
+}
+
+const BAR_LEFT = 330;
+const BAR_HEIGHT = 30;
+
+/** From the left, by a common scale from nothing to the longest. */
+export function drawBars({ title, bars, format }: Bars): string {
+  const most = Math.max(...bars.map(({ value }) => value));
+  const height = TOP + bars.length * BAR_HEIGHT + 16;
+  const drawn = bars.map(({ name, value }, i) => {
+    const at = TOP + i * BAR_HEIGHT;
+    const length = (value / most) * (WIDTH - BAR_LEFT - 80);
+    return `<text x="${String(BAR_LEFT - 10)}" y="${String(at + 17)}" text-anchor="end">${name}</text><rect class="f${i % 2 === 0 ? '5' : '0'}" x="${String(BAR_LEFT)}" y="${String(at + 4)}" width="${round(Math.max(1, length))}" height="18" rx="2"/><text x="${round(BAR_LEFT + length + 8)}" y="${String(at + 17)}">${format(value)}</text>`;
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${String(WIDTH)} ${String(height)}" role="img" aria-label="${title}">
+<style>${css()}</style>
+<rect class="b" width="100%" height="100%" rx="6"/>
+<text class="t" x="16" y="24">${title}</text>
+${drawn.join('\n')}
+</svg>
+`;
+}
+
 function css(): string {
   const colours = (scheme: 0 | 1): string =>
     COLOURS.map(
