@@ -84,7 +84,8 @@ ${legend.join('\n')}
 
 export interface Bars {
   readonly title: string;
-  readonly bars: readonly { readonly name: string; readonly value: number }[];
+  /** `own`: what it is all about. */
+  readonly bars: readonly { readonly name: string; readonly value: number; readonly own: boolean }[];
   readonly format: (value: number) => string;
 }
 
@@ -95,10 +96,10 @@ const BAR_HEIGHT = 30;
 export function drawBars({ title, bars, format }: Bars): string {
   const most = Math.max(...bars.map(({ value }) => value));
   const height = TOP + bars.length * BAR_HEIGHT + 16;
-  const drawn = bars.map(({ name, value }, i) => {
+  const drawn = bars.map(({ name, value, own }, i) => {
     const at = TOP + i * BAR_HEIGHT;
     const length = (value / most) * (WIDTH - BAR_LEFT - 80);
-    return `<text x="${String(BAR_LEFT - 10)}" y="${String(at + 17)}" text-anchor="end">${name}</text><rect class="f${i % 2 === 0 ? '5' : '0'}" x="${String(BAR_LEFT)}" y="${String(at + 4)}" width="${round(Math.max(1, length))}" height="18" rx="2"/><text x="${round(BAR_LEFT + length + 8)}" y="${String(at + 17)}">${format(value)}</text>`;
+    return `<text x="${String(BAR_LEFT - 10)}" y="${String(at + 17)}" text-anchor="end">${name}</text><rect class="f${own ? '0' : '5'}" x="${String(BAR_LEFT)}" y="${String(at + 4)}" width="${round(Math.max(1, length))}" height="18" rx="2"/><text x="${round(BAR_LEFT + length + 8)}" y="${String(at + 17)}">${format(value)}</text>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${String(WIDTH)} ${String(height)}" role="img" aria-label="${title}">
 <style>${css()}</style>

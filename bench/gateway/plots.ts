@@ -16,7 +16,11 @@ export function figures(json: readonly Measured[], open: readonly Latency[]): re
       file: 'processor-time.svg',
       svg: drawBars({
         title: 'Processor time of a request, µs (JSON, each new)',
-        bars: json.map(({ name, cpu }) => ({ name, value: median(cpu) })),
+        bars: json.map(({ name, cpu }) => ({
+          name: name.split(', ').slice(0, 2).join(', '),
+          value: median(cpu),
+          own: name.startsWith('Llamascope'),
+        })),
         format: (value) => value.toFixed(0),
       }),
     });
