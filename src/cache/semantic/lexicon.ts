@@ -49,14 +49,27 @@ const irregular: ReadonlyMap<string, string> = new Map(
   IRREGULAR_FORMS.map((entry) => entry.split(':') as [string, string]),
 );
 
-/** Rank by word: 1 is the most frequent. Hand-written short words and adjectives count as rank 500. */
-const ranks: ReadonlyMap<string, number> = new Map<string, number>([
-  ...[...SHORT_COMMON_WORDS, ...GRADED_ADJECTIVES].map((word) => [word, 500] as const),
-  ...COMMON_WORDS.map((word, index) => [word, index + 1] as const),
-]);
+interface Tables {
+  /** Rank by word: 1 is the most frequent. Hand-written short words and adjectives count as rank 500. */
+  readonly ranks: ReadonlyMap<string, number>;
+  readonly groups: ReadonlyMap<string, readonly number[]>;
+  readonly sides: ReadonlyMap<string, readonly number[]>;
+}
 
-const groupsOf: ReadonlyMap<string, readonly number[]> = indexLines([...SYNONYMS, ...DEMONYMS]);
-const sidesOf: ReadonlyMap<string, readonly number[]> = indexSides(CONTRASTS);
+let made: Tables | null = null;
+
+/** Made when the first text is read: never, where the cache knows identical requests alone. */
+function tables(): Tables {
+  made ??= {
+    ranks: new Map<string, number>([
+      ...[...SHORT_COMMON_WORDS, ...GRADED_ADJECTIVES].map((word) => [word, 500] as const),
+      ...COMMON_WORDS.map((word, index) => [word, index + 1] as const),
+    ]),
+    groups: indexLines([...SYNONYMS, ...DEMONYMS]),
+    sides: indexSides(CONTRASTS),
+  };
+  return made;
+}
 
 /** Facts computed so far. Started anew when full, so that memory stays bounded whatever people write. */
 const known = new Map<string, WordFacts>();
@@ -88,16 +101,16 @@ function describe(word: string): WordFacts {
     word,
     stem,
     kind,
-    weight: weightOf(kind, ranks.get(stem) ?? ranks.get(word)),
-    groups: groupsOf.get(stem) ?? groupsOf.get(word) ?? NOTHING,
-    sides: union(sidesOf.get(word), stem === word ? undefined : sidesOf.get(stem)),
+    weight: weightOf(kind, tables().ranks.get(stem) ?? tables().ranks.get(word)),
+    groups: tables().groups.get(stem) ?? tables().groups.get(word) ?? NOTHING,
+    sides: union(tables().sides.get(word), stem === word ? undefined : tables().sides.get(stem)),
   };
 }
 
 function kindOf(word: string, stem: string): WordKind {
   if (functionWords.has(word)) return 'function';
   if (genericWords.has(word) || genericWords.has(stem)) return 'generic';
-  if (ranks.has(word) || ranks.has(stem)) return 'common';
+  if (tables().ranks.has(word) || tables().ranks.has(stem)) return 'common';
   return isDerived(word) ? 'derived' : 'unknown';
 }
 
@@ -128,19 +141,22 @@ function singular(word: string): string {
   if (/(?:ss|us|is|[^aeiou]ous)$/.test(word)) return word;
   if (word.endsWith('ies') && word.length > 4) return `${word.slice(0, -3)}y`;
   const base = word.slice(0, -1);
-  if (/(?:[sxz]|ch|sh|o)es$/.test(word) && !ranks.has(base)) return word.slice(0, -2);
+  if (/(?:[sxz]|ch|sh|o)es$/.test(word) && !tables().ranks.has(base)) return word.slice(0, -2);
   return base;
 }
 
 function verbBase(word: string, cut: string): string {
   if (cut.length < 3 || !/[aeiouy]/.test(cut)) return word;
   const last = cut.at(-1) ?? '';
-  if (last === cut.at(-2) && !ranks.has(cut) && !'aeiou'.includes(last)) return cut.slice(0, -1);
-  if (ranks.has(`${cut}e`) && !(ranks.has(cut) && (ranks.get(cut) ?? 0) < (ranks.get(`${cut}e`) ?? 0)))
+  if (last === cut.at(-2) && !tables().ranks.has(cut) && !'aeiou'.includes(last)) return cut.slice(0, -1);
+  if (
+    tables().ranks.has(`${cut}e`) &&
+    !(tables().ranks.has(cut) && (tables().ranks.get(cut) ?? 0) < (tables().ranks.get(`${cut}e`) ?? 0))
+  )
     return `${cut}e`;
-  if (ranks.has(cut)) return cut;
+  if (tables().ranks.has(cut)) return cut;
   // A common word that only looks inflected ("morning", "hundred") stays as it is.
-  return ranks.has(word) ? word : cut;
+  return tables().ranks.has(word) ? word : cut;
 }
 
 function gradedBase(word: string, cut: string): string {
@@ -163,12 +179,17 @@ function isDerived(word: string): boolean {
   const rest = word.replace(PREFIXES, '');
   if (rest !== word && hasCommonRoot(stemOf(rest))) return true;
   for (let at = 4; at <= word.length - 4; at++)
-    if (ranks.has(word.slice(0, at)) && ranks.has(stemOf(word.slice(at)))) return true;
+    if (tables().ranks.has(word.slice(0, at)) && tables().ranks.has(stemOf(word.slice(at)))) return true;
   return false;
 }
 
 function hasCommonRoot(root: string): boolean {
-  return ranks.has(root) || ranks.has(`${root}e`) || ranks.has(`${root}y`) || ranks.has(stemOf(root));
+  return (
+    tables().ranks.has(root) ||
+    tables().ranks.has(`${root}e`) ||
+    tables().ranks.has(`${root}y`) ||
+    tables().ranks.has(stemOf(root))
+  );
 }
 
 function indexLines(lines: readonly string[]): Map<string, readonly number[]> {
