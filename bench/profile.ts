@@ -1,13 +1,13 @@
 /**
- * `npm run bench:profile [-- --case off|exact|hit] [--write]`: where the processor time of one request goes, by the place in the code, from a
- * sampling profile of the gateway under load, beside the same profile of the bare relay. Without `--case` all three.
+ * `npm run bench:profile [-- --case off|exact|hit|stream] [--write]`: where the processor time of one request or chunk goes, by the place in the code, from a
+ * sampling profile of the gateway under load, beside the same profile of the bare relay. Without `--case` all four.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { wrk } from './gateway/load.ts';
-import { gateway, hello, relay, startUpstream, type Make } from './gateway/peers.ts';
+import { streams, wrk } from './gateway/load.ts';
+import { gateway, hello, relay, startUpstream, type Make, type Peer } from './gateway/peers.ts';
 
 const WARM_SECONDS = 5;
 const SECONDS = 6;
@@ -25,20 +25,36 @@ interface Profile {
   readonly timeDeltas: readonly number[];
 }
 
+/** Answers how many requests, or chunks, there were. */
+type Load = (peer: Peer, seconds: number, seed: number) => Promise<number>;
+
+const requests =
+  (unique: boolean): Load =>
+  async (peer, seconds, seed) =>
+    (await wrk(peer, { connections: 64, seconds, unique, seed })).requests;
+/** So many that the process has work all the time. */
+const chunks: Load = async (peer, seconds, seed) => (await streams(peer, 400, seconds * 1_000, seed)).chunks;
+
 const CASES = {
   off: {
     title: 'JSON, the cache off',
     make: gateway('Llamascope', { cache: { mode: 'off' } }),
     beside: relay,
-    unique: true,
+    load: requests(true),
   },
   exact: {
     title: 'JSON, each request new, looked up and stored',
     make: gateway('Llamascope'),
     beside: relay,
-    unique: true,
+    load: requests(true),
   },
-  hit: { title: 'Exact hit', make: gateway('Llamascope'), beside: hello, unique: false },
+  hit: { title: 'Exact hit', make: gateway('Llamascope'), beside: hello, load: requests(false) },
+  stream: {
+    title: 'A chunk of a stream, 400 streams',
+    make: gateway('Llamascope'),
+    beside: relay,
+    load: chunks,
+  },
 } as const;
 
 /** The kernel's and the runtime's own, then ours by room, then packages. */
@@ -64,11 +80,11 @@ function placeOf({ functionName, url }: Profile['nodes'][number]['callFrame']): 
 /** Microseconds per request by place. */
 async function profiled(
   make: Make,
-  unique: boolean,
+  load: Load,
 ): Promise<{ readonly total: number; readonly places: ReadonlyMap<string, number> }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'llamascope-profile-'));
   await using upstream = await startUpstream();
-  let requests = 0;
+  let count = 0;
   let total = 0;
   try {
     {
@@ -77,16 +93,16 @@ async function profiled(
         `--cpu-prof-dir=${folder}`,
         '--cpu-prof-interval=200',
       ]);
-      await wrk(peer, { connections: 64, seconds: WARM_SECONDS, unique, seed: 1 });
+      await load(peer, WARM_SECONDS, 1);
       const from = peer.cpu();
-      ({ requests } = await wrk(peer, { connections: 64, seconds: SECONDS, unique, seed: 2 }));
-      total = (peer.cpu() - from) / requests;
+      count = await load(peer, SECONDS, 2);
+      total = (peer.cpu() - from) / count;
     }
     const [file = ''] = readdirSync(folder);
     const profile = JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as Profile;
     const frames = new Map(profile.nodes.map(({ id, callFrame }) => [id, placeOf(callFrame)]));
     const places = new Map<string, number>();
-    const per = requests * (JUDGED_US / (SECONDS * 1e6));
+    const per = count * (JUDGED_US / (SECONDS * 1e6));
     let at = profile.startTime;
     for (const [index, id] of profile.samples.entries()) {
       const took = profile.timeDeltas[index] ?? 0;
@@ -106,10 +122,10 @@ const { values } = parseArgs({
   options: { case: { type: 'string' }, write: { type: 'boolean', default: false } },
 });
 const lines: string[] = [];
-for (const [name, { title, make, beside, unique }] of Object.entries(CASES)) {
+for (const [name, { title, make, beside, load }] of Object.entries(CASES)) {
   if (values.case !== undefined && values.case !== name) continue;
-  const own = await profiled(make, unique);
-  const other = await profiled(beside, unique);
+  const own = await profiled(make, load);
+  const other = await profiled(beside, load);
   const places = [...new Set([...own.places.keys(), ...other.places.keys()])];
   const of = (one: typeof own, place: string): number => one.places.get(place) ?? 0;
   lines.push(
