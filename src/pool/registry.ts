@@ -104,31 +104,23 @@ export class Upstreams {
 
   /** The innermost handler of the pipeline. */
   readonly handle: Handler = (exchange) => {
-    if (this.#warmUp.over) {
-      const only = this.#chooser.theOnlyOne(this.#all, exchange);
-      const attempt = only === null ? null : this.#atOnce(only, exchange);
-      if (attempt !== null) return attempt;
-    }
-    return this.#chosen(exchange);
-  };
-
-  /** Null when it has to be waited for, or its breaker does not let it pass. */
-  #atOnce(upstream: Upstream, exchange: Exchange): Promise<GatewayResponse> | null {
+    const only = this.#warmUp.over ? this.#chooser.theOnlyOne(this.#all, exchange) : null;
+    if (only === null) return this.#chosen(exchange, []);
     const { lane } = exchange.request.route;
-    const permit = lane === 'none' ? null : upstream.lanes.tryAcquire(lane, exchange.model);
-    if (lane !== 'none' && permit === null) return null;
-    const leave = upstream.breakers.enter(exchange);
+    const permit = lane === 'none' ? null : only.lanes.tryAcquire(lane, exchange.model);
+    if (lane !== 'none' && permit === null) return this.#chosen(exchange, []);
+    const leave = only.breakers.enter(exchange);
     if (leave === null) {
       permit?.release();
-      return null;
+      // Not asked again: what a breaker lets go unused is counted each time.
+      return this.#chosen(exchange, [only]);
     }
-    upstream.assign();
-    return passGate(upstream, exchange, permit, leave, this.#deps);
-  }
+    only.assign();
+    return passGate(only, exchange, permit, leave, this.#deps);
+  };
 
-  async #chosen(exchange: Exchange): Promise<GatewayResponse> {
+  async #chosen(exchange: Exchange, refused: Upstream[]): Promise<GatewayResponse> {
     if (!this.#warmUp.over) await this.#untilKnown(exchange);
-    const refused: Upstream[] = [];
     let queuedAt: number | null = null;
     for (;;) {
       const { upstream, forced } = this.#chooser.choose(this.#all, exchange, refused, this.#panic);
