@@ -23,18 +23,18 @@ const MARKS = 32_768;
 
 /**
  * What is known of bodies seen before, by the hash of their bytes and the setting they came in. One that comes for the first
- * time is only sighted: most never come again.
+ * time is only marked: most never come again.
  */
 export class BodyMemo<V> {
   readonly #seen = new SeenMarks(MARKS);
   readonly #memo = new BoundedMemo<Known<V>>(REMEMBERED);
 
   /** Whether bytes of this mark were here before. Those that were not need no hash. */
-  sighted(mark: number): boolean {
+  wasSeen(mark: number): boolean {
     return this.#seen.has(mark);
   }
 
-  sight(mark: number): void {
+  see(mark: number): void {
     this.#seen.add(mark);
   }
 

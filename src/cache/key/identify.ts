@@ -60,7 +60,7 @@ export class RequestIdentifier {
     if (!Buffer.isBuffer(body)) return { ...NOT_KEPT, setting, known: UNCACHEABLE };
     if (body.length > this.#options.maxRequestBytes) return { ...NOT_KEPT, setting, known: TOO_LONG };
     const mark = request.bodyMark ?? markOf(body);
-    if (!this.#memo.sighted(mark)) return { mark, hash: null, setting, known: null, holder: null };
+    if (!this.#memo.wasSeen(mark)) return { mark, hash: null, setting, known: null, holder: null };
     const hash = request.bodyHash ?? bodyHash(body);
     const known = this.#memo.get(hash, setting) ?? null;
     return { mark, hash, setting, known, holder: known !== null && known.bypass === null ? known : null };
@@ -70,7 +70,7 @@ export class RequestIdentifier {
   identify(request: GatewayRequest, dialect: Dialect, { mark, hash, setting, known }: Read): Identity {
     const identity = this.#canonicalise(request, dialect, setting);
     if (hash === null) {
-      if (mark !== null) this.#memo.sight(mark);
+      if (mark !== null) this.#memo.see(mark);
     } else if (known === null) {
       const { bypass } = identity;
       const recognised: Recognised =
