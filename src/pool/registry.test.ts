@@ -21,6 +21,7 @@ import type { Upstreams } from './registry.ts';
 const fails: Respond = (_, response) => {
   response.writeHead(500, { 'content-type': 'application/json' }).end('{"error":"broken"}');
 };
+const cut: Respond = (_, __, socket) => void socket.destroy();
 const WHOLE = { stream: false, body: Buffer.from('{"model":"m","stream":false}') } as const;
 
 function read(response: GatewayResponse): Reading {
@@ -271,6 +272,33 @@ describe('the breaker', () => {
     expect(rig.upstreams.queues()[0]?.permitsInUse).toBe(1);
     probe.cancel.cancel(new Error('gone'));
     await waiting;
+    expectAtRest(rig.upstreams);
+  });
+
+  it('half-open and full is asked once by a request, whose model breaker then counts one not sent', async () => {
+    const clock = new ManualClock();
+    const server = ollamaLike({ models: [{ name: 'a' }, { name: 'b' }], chat: cut });
+    await using upstream = await startRawUpstream(server.respond);
+    await using rig = poolRig(
+      [{ name: 'up', url: upstream.url, breaker: { ...breaker, perModel: true, halfOpenMax: 1 } }],
+      clock,
+    );
+    // Cut three times in a row opens the upstream's breaker; two times and one leave those of the models closed.
+    await rig.upstreams.start();
+    await drive(rig.upstreams, 2, { model: 'a' });
+    await drive(rig.upstreams, 1, { model: 'b' });
+    let probes = 0;
+    server.chat = () => void (probes += 1);
+    clock.advance(1_000);
+    const probe = exchangeOf({ model: 'b' });
+    const waiting = refusal(rig.upstreams, probe);
+    await until(() => probes === 1, 'the probe');
+    const refused = await refusal(rig.upstreams, exchangeOf({ ...WHOLE, model: 'a' }));
+    const ignored = rig.of('breaker.ignored').filter(({ reason }) => reason === 'not_sent');
+    probe.cancel.cancel(new Error('gone'));
+    await waiting;
+    expect(refused).toMatchObject({ code: 'breaker_open' });
+    expect(ignored).toMatchObject([{ breaker: 'up/a' }]);
     expectAtRest(rig.upstreams);
   });
 
