@@ -26,14 +26,17 @@ import {
   relationPool,
   WRITTEN_SETS,
   writtenPool,
+  largePool,
   type Decider,
-  widePool,
+  type LargeSet,
   type Outcome,
+  type Pool,
 } from './cache/near-misses.ts';
 import { readBanking, readClinc, readEntityNearmiss } from './guard-quality/datasets.ts';
 
 const half = process.argv[2] === 'tune' ? 'tune' : 'report';
 const wanted = process.argv.slice(3);
+const largeSets: readonly LargeSet[] = half === 'tune' ? ['wide', 'free', 'light'] : ['light'];
 const shared = process.env['LLAMASCOPE_SHARED'] ?? resolve(import.meta.dirname, '..', '..', 'shared');
 const data = join(shared, 'data');
 const [entities, clinc, banking] = await Promise.all([
@@ -79,32 +82,41 @@ async function openDeciders(): Promise<readonly Decider[]> {
 }
 
 async function table(decider: Decider): Promise<void> {
-  const relations = entities[half];
   for (const [shape, suffix] of [
     [same, ''],
     [lower, ', lower case'],
   ] as const) {
-    const rows = [
-      ['entities', relations.map((relation) => relationPool(relation, shape))] as const,
+    const rows: readonly (readonly [string, readonly Pool[]])[] = [
+      ['entities', entities[half].map((relation) => relationPool(relation, shape))],
       ...WRITTEN_SETS.map((set) => [set, [writtenPool(set, half, shape)]] as const),
-      ...(half === 'report'
-        ? WRITTEN_SETS.map((set) => [`${set}, wide`, [widePool(set, shape)]] as const)
-        : []),
+      ...largeSets.flatMap((name) =>
+        WRITTEN_SETS.map((set) => [`${set}, ${name}`, [largePool(name, set, half, shape)]] as const),
+      ),
     ];
     const pooled: Outcome = { asked: 0, wrong: 0, reworded: 0, kept: 0, examples: [] };
-    for (const [name, pools] of rows) {
-      const outcome = await askPools(pools, decider);
-      for (const count of ['asked', 'wrong', 'reworded', 'kept'] as const) pooled[count] += outcome[count];
-      console.log(outcomeRow(`${name}${suffix}`, outcome));
-      if (half === 'tune') for (const example of outcome.examples) console.log(`  wrong: ${example}`);
-    }
+    for (const [name, pools] of rows) add(pooled, await row(`${name}${suffix}`, pools, decider, false));
     console.log(outcomeRow(`all of these${suffix}`, pooled));
-    if (half === 'tune') continue;
-    for (const set of WRITTEN_SETS) {
-      const outcome = await askPools([widePool(set, shape)], decider, true);
-      console.log(outcomeRow(`${set}, wide, right one absent${suffix}`, outcome));
-    }
+    const absent: Outcome = { asked: 0, wrong: 0, reworded: 0, kept: 0, examples: [] };
+    for (const [name, pools] of rows.slice(1))
+      add(absent, await row(`${name}, right one absent${suffix}`, pools, decider, true));
+    console.log(outcomeRow(`all but entities, right one absent${suffix}`, absent));
   }
+}
+
+async function row(
+  name: string,
+  pools: readonly Pool[],
+  decider: Decider,
+  absent: boolean,
+): Promise<Outcome> {
+  const outcome = await askPools(pools, decider, absent);
+  console.log(outcomeRow(name, outcome));
+  if (half === 'tune') for (const example of outcome.examples) console.log(`  wrong: ${example}`);
+  return outcome;
+}
+
+function add(into: Outcome, outcome: Outcome): void {
+  for (const count of ['asked', 'wrong', 'reworded', 'kept'] as const) into[count] += outcome[count];
 }
 
 async function scorerQuality(): Promise<void> {

@@ -3,6 +3,8 @@
  * words: each question of a pool is asked while all others of the pool are cached, and goes the way of the semantic tier: nearest 32,
  * guard, scorer on the first three that are left, threshold.
  */
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { boundFrom } from './interval.ts';
 import { semanticEligibility } from '../../src/cache/semantic/eligibility.ts';
 import { analyse, vetoPair, type GuardText } from '../../src/cache/semantic/guard.ts';
@@ -45,6 +47,7 @@ interface Read extends Question {
   readonly eligible: boolean;
 }
 
+const SETS = resolve(import.meta.dirname, '..', '..', 'test', 'fixtures', 'near-misses');
 const NEIGHBOURS = 32;
 const SCORED = 3;
 
@@ -196,6 +199,16 @@ export function writtenPool(set: WrittenSet, half: 'tune' | 'report', shape: (te
   return [...byText].map(([text, asks]) => ({ text, asks }));
 }
 
+/**
+ * The larger sets:
+ * - `wide`: written by the authors of the guard. First for reporting, then for tuning.
+ * - `free`: written by somebody who had seen neither guard nor word lists nor the other sets; what asks the same may be worded
+ *   quite differently. First for reporting, then its mistakes were mended: false hits on it show nothing any more.
+ * - `light`: written in the same way by others, after that; what asks the same keeps its key words. Every second frame is for tuning,
+ *   the others for reporting.
+ */
+export type LargeSet = 'wide' | 'free' | 'light';
+
 const WIDE: Readonly<Record<WrittenSet, readonly frames.Frame[]>> = {
   number: wide.NUMBER_WIDE,
   negation: wide.NEGATION_WIDE,
@@ -203,10 +216,23 @@ const WIDE: Readonly<Record<WrittenSet, readonly frames.Frame[]>> = {
   unit: wide.UNIT_WIDE,
 };
 
-/** The larger pool of a kind, on none of which anything was chosen. Throws if one text would ask two things. */
-export function widePool(set: WrittenSet, shape: (text: string) => string): Pool {
+/** `half` is of `light`. */
+export function largePool(
+  name: LargeSet,
+  set: WrittenSet,
+  half: 'tune' | 'report',
+  shape: (text: string) => string,
+): Pool {
+  const all =
+    name === 'wide' ? WIDE[set] : frames.frames(readFileSync(join(SETS, name, `${set}.txt`), 'utf8'));
+  const rest = half === 'tune' ? 0 : 1;
+  return poolOf(name === 'light' ? all.filter((_, at) => at % 2 === rest) : all, shape);
+}
+
+/** Throws if one text would ask two things. */
+function poolOf(all: readonly frames.Frame[], shape: (text: string) => string): Pool {
   const byText = new Map<string, string>();
-  for (const { text, asks } of WIDE[set].flatMap(frames.questionsOf)) {
+  for (const { text, asks } of all.flatMap(frames.questionsOf)) {
     const known = byText.get(shape(text)) ?? asks;
     if (known !== asks) throw new Error(`asked for two things: ${text}`);
     byText.set(shape(text), asks);

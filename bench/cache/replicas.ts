@@ -13,7 +13,7 @@ import { startSimulator } from '../../src/simulator/index.ts';
 import { semanticEligibility } from '../../src/cache/semantic/eligibility.ts';
 import { analyse, vetoPair } from '../../src/cache/semantic/guard.ts';
 import { startRedis } from '../../test/support/redis.ts';
-import { widePool } from './near-misses.ts';
+import { largePool } from './near-misses.ts';
 
 const GIVE_UP_MS = 2_000;
 const LOAD_EVERY_MS = 10;
@@ -93,7 +93,7 @@ async function timeOne(first: string, other: string, asked: string, again: strin
 function rewordedQuestions(): readonly (readonly [string, string])[] {
   const byAsks = new Map<string, string[]>();
   for (const set of ['unit', 'number'] as const)
-    for (const { text, asks } of widePool(set, (same) => same))
+    for (const { text, asks } of largePool('wide', set, 'tune', (same) => same))
       byAsks.set(asks, [...(byAsks.get(asks) ?? []), text]);
   return [...byAsks.values()].flatMap(([asked = '', again = '']) =>
     [asked, again].every((text) => semanticEligibility(text) === null) &&

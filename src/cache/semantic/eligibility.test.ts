@@ -17,6 +17,13 @@ describe('semanticEligibility', () => {
     'How much current is 500 mA?',
     'Is it legal to park here?',
     'What does the word kindly mean?',
+    'What is a normal resting pulse for men?',
+    'How long should I bake salmon?',
+    'How would I say good night in Thai?',
+    "I'd like to know who painted the ceiling",
+    "I'm looking for fruit trees that are hardy in zone 3",
+    'What current does a motor draw at 12 volts?',
+    'Give me a summary of Breaking Bad',
   ])('takes %j', (text) => {
     expect(semanticEligibility(text)).toBeNull();
   });
@@ -33,6 +40,7 @@ describe('semanticEligibility', () => {
     ['freshness', 'what is bitcoin worth right now'],
     ['personal', 'What is my account balance?'],
     ['personal', 'I lost a card'],
+    ['freshness', 'breaking news'],
     ['personal', 'am I eligible for a loan'],
     ['personal', 'write a speech about me'],
     ['side_effect', 'Send an email to Anna'],

@@ -9,19 +9,19 @@ export const MAX_CHARACTERS = 2_000;
 export const MAX_WORDS = 300;
 
 const FRESHNESS =
-  /\b(?:today|tonight|tomorrow|yesterday|now|nowadays|right now|currently|current|latest|newest|recent|recently|lately|upcoming|breaking|live (?:score|scores|stream|streams|update|updates|result|results|traffic|coverage|broadcast|tv|now)|at the moment|at present|so far|as of|up to date|this (?:morning|afternoon|evening|week|weekend|month|quarter|year|season)|(?:last|next|past|coming) (?:night|few|week|weekend|month|quarter|year|season|hour|day|days|hours|weeks|months|monday|tuesday|wednesday|thursday|friday|saturday|sunday)|what time is it|what(?:'s| is) the (?:time|date)|what day is it|weather (?:in|for|at|like)|forecast|stock price|share price|exchange rate|news|score of|trending|who won the game)\b/i;
+  /\b(?:today|tonight|tomorrow|yesterday|now|nowadays|right now|currently|current|latest|newest|recent|recently|lately|upcoming|breaking (?:news|story)|live (?:score|scores|stream|streams|update|updates|result|results|traffic|coverage|broadcast|tv|now)|at the moment|at present|so far|as of|up to date|this (?:morning|afternoon|evening|week|weekend|month|quarter|year|season)|(?:last|next|past|coming) (?:night|few|week|weekend|month|quarter|year|season|hour|day|days|hours|weeks|months|monday|tuesday|wednesday|thursday|friday|saturday|sunday)|what time is it|what(?:'s| is) the (?:time|date)|what day is it|weather (?:in|for|at|like)|forecast|stock price|share price|exchange rate|news|score of|trending|who won the game)\b/i;
 
 /** Where "current" is a flow and no moment. */
 const TIMELESS =
-  /\bhow much current\b|\b(?:electric(?:al)?|direct|alternating|ocean|air|eddy|bias|leakage|thread) currents?\b|\bcurrent (?:flow|flows|density|divider|source|law|in a (?:wire|circuit|resistor))\b/gi;
+  /\b(?:how much|total|combined|maximum) current\b|\b(?:what|which) current (?:does|do|can|should|flows|will|would|is (?:drawn|needed|used))\b|\b(?:electric(?:al)?|direct|alternating|ocean|air|eddy|bias|leakage|thread) currents?\b|\bcurrent (?:flow|flows|density|divider|source|law|in a (?:wire|circuit|resistor))\b/gi;
 
 /** The asker's own things and circumstances; "how do I" and "my" in a general how-to stay out of it where they can. */
 const PERSONAL =
-  /\b(?:my (?!(?:own )?(?:question|understanding|code\b))|mine\b|(?:am|was|were|should|would|could|have|had|did|will|shall) i\b(?! (?:use|do|install|write|be able))|i(?:'m| am|'ve| have| had|'d| was| got| live| work(?!ed out)| feel| think| lost| bought| ordered| paid| earn| weigh| own)|about me|for me|remind me|who am i|our (?!solar|planet|galaxy|universe|sun|moon|world|earth|body|bodies|atmosphere|species))/i;
+  /\b(?:my (?!(?:own )?(?:question|understanding|code\b))|mine\b|(?:am|was|were|should|would|could|have|had|did|will|shall) i\b(?! (?:use|do|install|write|be able))|i(?:'m| am|'ve| have| had|'d| was| got| live| work(?!ed out)| feel| think| lost| bought| ordered| paid| earn| weigh| own)|(?:about|for|remind) me\b|who am i|our (?!solar|planet|galaxy|universe|sun|moon|world|earth|body|bodies|atmosphere|species))/i;
 
 /** Politeness and ignorance that put an "I" before a general question. */
 const FRAMES =
-  /\b(?:(?:can|could|would|will) you (?:please )?(?:tell|explain to|help|show|teach|remind|give) me|i(?:'m| am) (?:curious|wondering|not sure|trying to (?:understand|learn|find out))|i (?:have|had|'ve got|got) a question|have a question|i was wondering|should i (?:use|know)|(?:when|where|how|why|(?:what|which)(?: \w+)?) should i|help me (?:understand|to understand)|for me)\b/gi;
+  /\b(?:(?:can|could|would|will) you (?:please )?(?:tell|explain to|help|show|teach|remind|give) me|i(?:'m| am) (?:curious|wondering|not sure|interested in|looking for|trying to \w+)|i(?:'d| would) (?:like|love) (?:to (?:know|learn|understand|see|hear)|(?:a |some |an )?(?:list|example|examples|overview|explanation|summary))|i (?:have|had|'ve got|got) a (?:\w+ )?question|have a question|i was wondering|should i (?:use|know)|(?:when|where|why|(?:what|which|how)(?: \w+)?) (?:should|would|could) i|help me (?:understand|to understand)|for me)\b/gi;
 
 /**
  * A command, politely or not, to do something rather than to tell something. Between two words of politeness

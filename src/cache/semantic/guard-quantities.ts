@@ -1,14 +1,5 @@
-import {
-  AMBIGUOUS_MONTHS,
-  CARDINALS,
-  FIXED_NUMBERS,
-  MAGNITUDES,
-  MONTHS,
-  ORDINALS,
-  ROMAN,
-  SHORT_UNITS,
-  UNITS,
-} from './lexicon-numbers.ts';
+import { AMBIGUOUS_MONTHS, MAGNITUDES, MONTHS, SHORT_UNITS, UNITS } from './lexicon-numbers.ts';
+import { isNumeric, readSpelled, type Reading } from './guard-spelled.ts';
 import type { Token } from './guard-tokens.ts';
 
 /**
@@ -26,14 +17,6 @@ export interface Quantities {
   readonly words: readonly Token[];
 }
 
-interface Reading {
-  readonly numbers: string[];
-  readonly operators: string[];
-  readonly units: string[];
-  readonly words: Token[];
-  pronounOnes: number;
-}
-
 const MONTH_LEADS: ReadonlySet<string> = new Set([
   'in',
   'of',
@@ -45,11 +28,6 @@ const MONTH_LEADS: ReadonlySet<string> = new Set([
   'by',
   'during',
 ]);
-/** Behind these a Roman numeral is one in lower case too. */
-const NUMBERED: ReadonlySet<string> = new Set(
-  'war type part chapter phase stage class level volume act title grade ww book season episode'.split(' '),
-);
-const SECOND_IS_TIME: ReadonlySet<string> = new Set(['per', 'a', 'each', 'every', 'split', '/']);
 const OPERATOR_WORDS: Readonly<Record<string, string>> = {
   plus: '+',
   minus: '-',
@@ -155,76 +133,9 @@ function readIsoDate(tokens: readonly Token[], at: number): string[] | null {
   const [year, first, month, second, day] = tokens.slice(at, at + 5);
   if (year?.text.length !== 4 || first?.text !== '-' || second?.text !== '-') return null;
   if (!first.attached || month?.kind !== 'number' || day?.kind !== 'number' || !day.attached) return null;
-  return Number(month.text) <= 12 ? [`month:${month.text}`, day.text, year.text] : null;
-}
-
-/** "two hundred and five", "twenty-first", "half", "II". Answers `at` when no number begins there. */
-function readSpelled(tokens: readonly Token[], at: number, into: Reading): number {
-  const token = tokens[at] as Token;
-  const fixed = FIXED_NUMBERS[token.text];
-  if (fixed !== undefined && Object.hasOwn(FIXED_NUMBERS, token.text)) {
-    into.numbers.push(fixed);
-    return at + 1;
-  }
-  const roman = own(ROMAN, NUMBERED.has(tokens[at - 1]?.text ?? '') ? token.raw.toUpperCase() : token.raw);
-  if (roman !== undefined && at > 0) {
-    into.numbers.push(String(roman));
-    return at + 1;
-  }
-  if (
-    token.text === 'second' &&
-    (SECOND_IS_TIME.has(tokens[at - 1]?.text ?? '') || isNumeric(tokens[at - 1]))
-  )
-    return at;
-  return readCounted(tokens, at, into);
-}
-
-function readCounted(tokens: readonly Token[], at: number, into: Reading): number {
-  let sum = 0;
-  let group = 0;
-  let next = at;
-  let ended = false;
-  for (; !ended && next < tokens.length; next++) {
-    const word = (tokens[next] as Token).text;
-    const cardinal = own(CARDINALS, word);
-    const ordinal = own(ORDINALS, word);
-    const magnitude = own(MAGNITUDES, word);
-    if (cardinal !== undefined && fits(group, cardinal)) group += cardinal;
-    else if (
-      ordinal !== undefined &&
-      fits(group, ordinal) &&
-      !(word === 'second' && next > at && group < 20)
-    ) {
-      group += ordinal;
-      ended = true;
-    } else if (magnitude === 100 && group < 100) group = Math.max(1, group) * 100;
-    else if (magnitude !== undefined && magnitude > 100) {
-      sum += Math.max(1, group) * magnitude;
-      group = 0;
-    } else if (!(next > at && isJoint(tokens, next, group))) break;
-  }
-  if (next === at) return at;
-  if (next === at + 1 && (tokens[at] as Token).text === 'one') {
-    into.pronounOnes += 1;
-  }
-  into.numbers.push(String(sum + group));
-  return next;
-}
-
-/** "twenty" takes "one" to "nine", "hundred" takes anything below it, nothing takes everything. */
-function fits(group: number, value: number): boolean {
-  if (group === 0) return true;
-  if (group % 100 === 0) return value < 100;
-  return group % 100 >= 20 && group % 10 === 0 && value > 0 && value < 10;
-}
-
-/** The hyphen in "twenty-one" and the "and" in "hundred and five". */
-function isJoint(tokens: readonly Token[], at: number, group: number): boolean {
-  const word = (tokens[at] as Token).text;
-  const after = tokens[at + 1]?.text ?? '';
-  const value = own(CARDINALS, after) ?? own(ORDINALS, after);
-  if (word === '-') return value !== undefined && value < 10 && group % 100 >= 20;
-  return word === 'and' && group >= 100 && group % 100 === 0 && value !== undefined;
+  return Number(month.text) <= 12
+    ? [`month:${String(Number(month.text))}`, String(Number(day.text)), year.text]
+    : null;
 }
 
 function readSign(tokens: readonly Token[], at: number, into: Reading): void {
@@ -256,15 +167,6 @@ function isMagnitude(word: string): boolean {
   return Object.hasOwn(MAGNITUDES, word);
 }
 
-function isNumeric(token: Token | undefined): boolean {
-  if (token === undefined) return false;
-  return (
-    token.kind === 'number' ||
-    own(CARDINALS, token.text) !== undefined ||
-    /^(?:st|nd|rd|th)$/.test(token.text)
-  );
-}
-
 function isQuantity(token: Token | undefined): boolean {
   return isNumeric(token) || (token !== undefined && isMagnitude(token.text));
 }
@@ -274,10 +176,6 @@ function isNumericSoon(tokens: readonly Token[], at: number): boolean {
   const token = tokens[at];
   if (token?.text === 'by' || token?.text === '(' || token?.text === '-') return isNumeric(tokens[at + 1]);
   return isNumeric(token);
-}
-
-function own(table: Readonly<Record<string, number>>, word: string): number | undefined {
-  return Object.hasOwn(table, word) ? table[word] : undefined;
 }
 
 function scaled(value: string, factor: number): string {

@@ -31,14 +31,14 @@ const READ_AS: readonly (readonly [number, ReadonlySet<string>])[] = [
   [
     ASKS.when,
     set(
-      'year date day month time century decade age birthday anniversary hour week season deadline start case situation circumstance',
+      'year date day month time century decade age birthday anniversary hour week season deadline start case situation circumstance condition point occasion moment stage',
     ),
   ],
   [
     ASKS.where,
     set(
       'place location locate city country nation state town continent region county province capital origin birthplace ' +
-        'address site venue home headquarters headquarter base area part position direction birth death',
+        'address site venue home headquarters headquarter base area part position direction birth death shop store',
     ),
   ],
   [ASKS.why, set('reason cause make explain explanation purpose point lead happen')],

@@ -31,6 +31,8 @@ export interface Particulars {
 /** All the guard needs to know about a text: analysed once, then compared with many. Not to be stored. */
 export interface GuardText extends Particulars {
   readonly question: Question;
+  /** What stands in double quotes, lower case. */
+  readonly quoted: string;
   /** Speaks of a song, film or book, whose title may be made of any words. */
   readonly titled: boolean;
   /** Every word as it stands, for looking up. */
@@ -67,7 +69,7 @@ export function analyse(text: string): GuardText {
   const numbers = [...quantities.numbers];
   const words: GuardWord[] = [];
   let negations = isIgnorance(written) ? -1 : 0;
-  for (const token of written) {
+  for (const [at, token] of written.entries()) {
     if (token.kind === 'number') {
       numbers.push(token.text);
       continue;
@@ -75,7 +77,9 @@ export function analyse(text: string): GuardText {
     const base = negators.has(token.text) || isWithout(token, words) ? '' : baseOfNegated(token.text);
     if (base !== null) negations += 1;
     words.push({
-      facts: factsOf(base === null || base === '' ? token.text : base),
+      facts: factsOf(
+        isLetter(written, at) ? `letter ${token.text}` : base === null || base === '' ? token.text : base,
+      ),
       proper: token.proper,
       acronym: token.raw.length >= 2 && token.raw.length <= 6 && token.raw === token.raw.toUpperCase(),
     });
@@ -89,12 +93,27 @@ export function analyse(text: string): GuardText {
     units: quantities.units,
     negated: (negations & 1) === 1,
     question: readQuestion(words, numbers.length > 0 || quantities.units.length > 0),
+    quoted: quotedIn(text),
     titled: words.some(({ facts }) => TITLED.has(facts.stem)),
     vocabulary: new Set(words.map(({ facts }) => facts.word)),
     sides: sidesOf(words),
     words,
     content: words.filter(({ facts, proper }) => (proper ? facts.kind !== 'function' : facts.weight > 0)),
   };
+}
+
+/** "The A major chord", "plan B": a letter by itself, neither the article nor the pronoun, nor a part of "A3" or "°C". */
+function isLetter(tokens: readonly Token[], at: number): boolean {
+  const { raw, proper } = tokens[at] as Token;
+  if (raw.length !== 1 || !proper || raw === 'I' || at === 0) return false;
+  return tokens[at - 1]?.kind === 'word' && tokens[at + 1]?.attached !== true;
+}
+
+const QUOTED = /["“”]([^"“”]{1,200})["“”]/g;
+
+function quotedIn(text: string): string {
+  if (!/["“”]/.test(text)) return '';
+  return [...text.matchAll(QUOTED)].map(([, inside = '']) => inside.trim().toLowerCase()).join('\n');
 }
 
 const NOTHING: readonly string[] = [];

@@ -174,5 +174,5 @@ function isLetter(raw: string): boolean {
 function plainNumber(raw: string): string {
   const grouped = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(raw) ? raw.replaceAll(',', '') : raw;
   const whole = /^(\d+)[.,]0+$/.exec(grouped);
-  return (whole?.[1] ?? grouped).replace(/^0+(?=\d)/, '');
+  return whole?.[1] ?? grouped;
 }

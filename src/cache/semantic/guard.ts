@@ -10,16 +10,17 @@
 import type { VetoReason } from '../../core/events.ts';
 import { align, titleWords } from './guard-align.ts';
 import { isReordered } from './guard-order.ts';
+import { swapsWord } from './guard-swap.ts';
 import { asksOtherwise } from './guard-question.ts';
 import type { GuardText, GuardWord, Particulars } from './guard-text.ts';
-import { isApposition, MAX_SIDES } from './lexicon.ts';
+import { areAlike, isApposition, sameContrast } from './lexicon.ts';
 import { PARTICLES } from './lexicon-contrasts.ts';
 
 export { analyse, particularsOf } from './guard-text.ts';
 export type { GuardText, Particulars } from './guard-text.ts';
 
 /** From this weight on, a word on each side that has no counterpart on the other means another subject. */
-const SUBJECT_WEIGHT = 5;
+const SUBJECT_WEIGHT = 4.5;
 
 /** Words on one side alone that weigh more than this together say something the other text does not. */
 const ADDED_WEIGHT = 14;
@@ -43,6 +44,7 @@ export function vetoParticulars(a: Particulars, b: Particulars): VetoReason | nu
 
 /** The rest of `vetoPair`, for texts with the same particulars. */
 export function vetoWording(a: GuardText, b: GuardText): VetoReason | null {
+  if (a.quoted !== '' && b.quoted !== '' && a.quoted !== b.quoted) return 'entity';
   if (excludeEachOther(a, b) || asksOtherwise(a.question, b.question)) return 'antonym';
   const { left, right } = align(a, b);
   if (left.length > 0 || right.length > 0) {
@@ -50,12 +52,13 @@ export function vetoWording(a: GuardText, b: GuardText): VetoReason | null {
     // Nothing in common but grammar: "how old are you" and "how are you".
     if (left.length === a.content.length && right.length === b.content.length) return 'rare_word';
     if (left.some(isRare) || right.some(isRare)) return 'rare_word';
-    if (heaviest(left) >= SUBJECT_WEIGHT && heaviest(right) >= SUBJECT_WEIGHT) return 'rare_word';
+    if (otherSubject(left, right, a, b)) return 'rare_word';
     if (total(left) > ADDED_WEIGHT || total(right) > ADDED_WEIGHT) return 'rare_word';
     if (extendsName(left, a) || extendsName(right, b)) return 'rare_word';
   }
   if (a.titled && b.titled && titleWords(a, b) > 0 && titleWords(b, a) > 0) return 'rare_word';
-  return isReordered(a, b) ? 'order' : null;
+  if (isReordered(a, b)) return 'order';
+  return swapsWord(a, b, left, right) ? 'rare_word' : null;
 }
 
 function isName(word: GuardWord): boolean {
@@ -66,10 +69,22 @@ function isRare(word: GuardWord): boolean {
   return word.facts.kind === 'unknown';
 }
 
-function heaviest(words: readonly GuardWord[]): number {
-  let most = 0;
-  for (const { facts } of words) if (facts.weight > most) most = facts.weight;
-  return most;
+/**
+ * A heavy word on each side: another subject, unless most of what both say is the same and neither could stand in the other's place,
+ * as "eat" and "food".
+ */
+function otherSubject(
+  left: readonly GuardWord[],
+  right: readonly GuardWord[],
+  a: GuardText,
+  b: GuardText,
+): boolean {
+  const alike = 2 * total(left) < total(a.content) && 2 * total(right) < total(b.content);
+  return left.some(
+    ({ facts }) =>
+      facts.weight >= SUBJECT_WEIGHT &&
+      right.some((other) => other.facts.weight >= SUBJECT_WEIGHT && (!alike || areAlike(other.facts, facts))),
+  );
 }
 
 function total(words: readonly GuardWord[]): number {
@@ -220,8 +235,4 @@ function particlesOf(text: GuardText, verb: string): readonly number[] {
           .slice(at + 1, at + 1 + PARTICLE_REACH)
           .flatMap(({ facts: after }) => (PARTICLES.has(after.word) ? after.sides : [])),
   );
-}
-
-function sameContrast(a: number, b: number): boolean {
-  return Math.floor(a / MAX_SIDES) === Math.floor(b / MAX_SIDES);
 }

@@ -239,3 +239,17 @@ export const UNITS: ReadonlyMap<string, { readonly unit: string; readonly always
       return words.map((word) => [word, { unit, always }] as const);
     }),
 );
+
+/** What a whole is divided into, by the name of one part. */
+export const FRACTIONS: Readonly<Record<string, number>> = {
+  half: 2,
+  third: 3,
+  quarter: 4,
+  fourth: 4,
+  fifth: 5,
+  sixth: 6,
+  seventh: 7,
+  eighth: 8,
+  ninth: 9,
+  tenth: 10,
+};

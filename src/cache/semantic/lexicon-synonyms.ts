@@ -266,6 +266,53 @@ sum add total
 area surface
 count number
 belong locate
+duration long length last
+area large size big
+role job function part duty responsible responsibility
+prohibit ban forbid outlaw
+test check examine
+steer turn
+typeface font
+equipment gear
+boxer boxing
+orbit round circle
+eat feed diet food
+flavor taste
+office workplace work job
+capital capitalize capitalise
+tax taxation
+flight fly
+risk likely probability
+risk risky dangerous
+harvest yield
+heartbeat heart beat
+banknote note bill
+symbol sign
+divisible divide
+locomotive engine
+cyclist rider biker
+manufacturer maker producer
+legal law legally lawful
+thick diameter
+property characteristic feature trait attribute
+appearance look
+mistake error
+topic subject theme
+buy get
+skill ability
+rank ranking
+dangerous harmful
+quality good
+aquarium tank
+journey voyage
+hobby pastime
+shoe footwear
+clothes clothing garment
+money cash
+gym fitness
+stone rock
+lifetime lifespan last long
+hold fit capacity contain
 `
   .trim()
   .split('\n');
@@ -330,6 +377,34 @@ e mail>email
 wi fi>wifi
 fall asleep>sleep
 high blood pressure>hypertension
+multiplied by>times
+put on weight>gain weight
+against the law>illegal
+ahead of>before
+prior to>before
+subsequent to>after
+do away with>abolish
+done away with>abolish
+did away with>abolish
+bring in>introduce
+brought in>introduce
+go up>rise
+goes up>rise
+go down>fall
+goes down>fall
+shut down>close
+give up>quit
+on foot>walking
+thank you>thanks
+leaving out>excluding
+leave out>exclude
+fish tank>aquarium
+set free>release
+shelf life>keep
+take off>remove
+in favor of>for
+in favour of>for
+opposed to>against
 most expensive>expensive
 least expensive>cheap
 most common>common

@@ -10,7 +10,7 @@ export const FUNCTION_WORDS: readonly string[] = list(`
   of to in on at by for from with within into onto upon about as like than via per through during between among
   against toward towards around over under across along near since until till while because though although if so
   and or but nor also too just only even very really quite rather still yet already again ever always usually often
-  sometimes actually basically simply exactly please thanks thank hi hello hey ok okay well oh
+  sometimes actually basically simply exactly please thanks hi hello hey ok okay well oh
   what which who whom whose when where why how whatever whichever whether
   there here then now up out off down any some every each either both all many much more most several few lot lots
   such same other another else own something anything everything someone anyone everyone somebody anybody
@@ -19,8 +19,8 @@ export const FUNCTION_WORDS: readonly string[] = list(`
 
 /** Frame a question without saying what it is about; they come and go between paraphrases. */
 export const GENERIC_WORDS: readonly string[] = list(`
-  tell explain describe give show say ask answer question know understand learn find out see look want need wish
-  like help wonder wondering mean meaning define definition called call name term word refer
+  tell explain describe give show suggest recommend advise provide calculate compute discuss clarify say ask answer question know understand learn find out see look want need wish
+  like help wonder wondering mean meaning define definition called call name word refer
   make makes made cause causes reason reasons explanation happen happens occur
   get gets got getting go goes going come comes take takes use uses used using put keep try trying work works
   way ways method methods manner approach step steps process procedure technique instruction instructions guide tip
@@ -30,11 +30,14 @@ export const GENERIC_WORDS: readonly string[] = list(`
   certain specific particular different various following number amount total quantity point
   exist exists become becomes consist consists include includes contain contains involve involves belong belongs
   locate located situated found based lie lies part
-  people person human humans somebody anyone world earth globe planet current currently time times year years
+  people person human humans somebody anyone world earth globe planet currently time times year years
   place places location city town country countries nation company language
   start begin able seem seems feel think believe guess suppose
   exact exactly actual official originally original full entire whole overall typical typically normally
-  okay dear sir quickly ahead maybe perhaps`);
+  okay dear sir quickly ahead maybe perhaps
+  affect effect impact consider considered determine determines factor factors recommended suggestion suggestions
+  typical convert conversion summarize summarise recognize recognise identify suit deal cope interpret interpreted
+  measured content level version role`);
 
 /** Short words of everyday English; the derived list begins at four letters. */
 export const SHORT_COMMON_WORDS: readonly string[] = list(`
@@ -91,7 +94,7 @@ export const IRREGULAR_FORMS: readonly string[] = list(`
 /** Turn a statement into its opposite. */
 export const NEGATORS: readonly string[] = list(`
   not no never none nobody nothing nowhere neither nor without cannot hardly scarcely barely except excluding
-  non fail fails failed failing unable refuse lack lacks lacking avoid prevent stop`);
+  non fail fails failed failing unable refuse lack lacks lacking avoid avoids avoided avoiding prevent stop`);
 
 /** Words that are their base with a "not" in front: `word:base`. Words in un- are found by rule. */
 export const NEGATED_WORDS: readonly string[] = list(`

@@ -44,7 +44,7 @@ describe('factsOf', () => {
     ['symptoms', 'common'],
     ['birthplace', 'derived'],
     ['citizenship', 'derived'],
-    ['rebuild', 'derived'],
+    ['repaint', 'derived'],
     ['kyrgyzstan', 'unknown'],
     ['oslo', 'unknown'],
     ['zqzqzqzqzq', 'unknown'],

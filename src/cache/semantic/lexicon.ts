@@ -1,6 +1,7 @@
 import { COMMON_WORDS } from './lexicon-common.ts';
 import { CONTRASTS } from './lexicon-contrasts.ts';
 import { DEMONYMS, SYNONYMS } from './lexicon-synonyms.ts';
+import { EVERYDAY_WORDS, PARTS_OF_SPEECH, WORDNET_SYNONYMS } from './lexicon-wordnet.ts';
 import {
   APPOSITION_WORDS,
   FUNCTION_WORDS,
@@ -27,6 +28,8 @@ export interface WordFacts {
   readonly groups: readonly number[];
   /** Sides of contrasts it stands on: contrast × 16 + side. */
   readonly sides: readonly number[];
+  /** What it is used as: 1 noun, 2 verb, 4 adjective, 8 adverb, added up. All, where nothing is known. */
+  readonly parts: number;
 }
 
 /**
@@ -40,6 +43,10 @@ export type WordKind = 'function' | 'generic' | 'common' | 'derived' | 'unknown'
 export const RARE_WEIGHT = 10;
 export const MAX_SIDES = 16;
 
+const NOUN = 1;
+const VERB = 2;
+const ADJECTIVE = 4;
+const ANY_PART = 15;
 const NOTHING: readonly number[] = [];
 const functionWords: ReadonlySet<string> = new Set(FUNCTION_WORDS);
 const genericWords: ReadonlySet<string> = new Set(GENERIC_WORDS);
@@ -54,6 +61,7 @@ interface Tables {
   readonly ranks: ReadonlyMap<string, number>;
   readonly groups: ReadonlyMap<string, readonly number[]>;
   readonly sides: ReadonlyMap<string, readonly number[]>;
+  readonly parts: ReadonlyMap<string, number>;
 }
 
 let made: Tables | null = null;
@@ -62,11 +70,20 @@ let made: Tables | null = null;
 function tables(): Tables {
   made ??= {
     ranks: new Map<string, number>([
+      ...EVERYDAY_WORDS.map((word, index) => [word, COMMON_WORDS.length + index + 1] as const),
       ...[...SHORT_COMMON_WORDS, ...GRADED_ADJECTIVES].map((word) => [word, 500] as const),
       ...COMMON_WORDS.map((word, index) => [word, index + 1] as const),
     ]),
-    groups: indexLines([...SYNONYMS, ...DEMONYMS]),
+    groups: indexLines([...SYNONYMS, ...DEMONYMS, ...WORDNET_SYNONYMS]),
     sides: indexSides(CONTRASTS),
+    parts: new Map(
+      PARTS_OF_SPEECH.flatMap(([parts, words]) =>
+        words
+          .trim()
+          .split(/\s+/)
+          .map((word) => [word, parts]),
+      ),
+    ),
   };
   return made;
 }
@@ -89,6 +106,20 @@ export function factsOf(word: string): WordFacts {
   return facts;
 }
 
+/** Whether one could stand in the other's place: a verb could not in a noun's, an adjective may be used as a noun. */
+export function areAlike(a: WordFacts, b: WordFacts): boolean {
+  return (asNoun(a.parts) & asNoun(b.parts)) !== 0;
+}
+
+function asNoun(parts: number): number {
+  return (parts & ADJECTIVE) === 0 ? parts : parts | NOUN;
+}
+
+/** Whether two sides, as in `WordFacts.sides`, are of one contrast. */
+export function sameContrast(a: number, b: number): boolean {
+  return Math.floor(a / MAX_SIDES) === Math.floor(b / MAX_SIDES);
+}
+
 /** A word that may stand beside a name without changing what is meant ("the city of Paris"). */
 export function isApposition(facts: WordFacts): boolean {
   return appositions.has(facts.word) || appositions.has(facts.stem);
@@ -103,8 +134,28 @@ function describe(word: string): WordFacts {
     kind,
     weight: weightOf(kind, tables().ranks.get(stem) ?? tables().ranks.get(word)),
     groups: tables().groups.get(stem) ?? tables().groups.get(word) ?? NOTHING,
-    sides: union(tables().sides.get(word), stem === word ? undefined : tables().sides.get(stem)),
+    sides: union(tables().sides.get(word), stem === word ? sidesOfAdverb(word) : tables().sides.get(stem)),
+    parts: partsOf(word, stem),
   };
+}
+
+/** "Slowly" stands where "slow" does. */
+function sidesOfAdverb(word: string): readonly number[] | undefined {
+  if (!word.endsWith('ly') || word.length < 6) return undefined;
+  const base = word.slice(0, -2);
+  return (
+    tables().sides.get(base) ?? (base.endsWith('i') ? tables().sides.get(`${base.slice(0, -1)}y`) : undefined)
+  );
+}
+
+/** An inflected form may be used as what its base seldom is: "sweets", "fasting". */
+function partsOf(word: string, stem: string): number {
+  const known = tables().parts.get(stem) ?? tables().parts.get(word);
+  if (known === undefined) return ANY_PART;
+  if (word === stem) return known;
+  if (word.endsWith('s')) return known | NOUN | VERB;
+  if (word.endsWith('ing')) return known | NOUN | VERB | ADJECTIVE;
+  return word.endsWith('ed') ? known | VERB | ADJECTIVE : known;
 }
 
 function kindOf(word: string, stem: string): WordKind {

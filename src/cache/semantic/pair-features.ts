@@ -60,7 +60,9 @@ export function pairFeatures(
   const unmatched = align(a.guard, b.guard);
   const added = [weightOf(unmatched.left), weightOf(unmatched.right)] as const;
   const heaviest = [heaviestOf(unmatched.left), heaviestOf(unmatched.right)] as const;
-  const content = a.guard.content.length + b.guard.content.length;
+  // Numbers are content too; the guard has made sure that both have the same.
+  const content =
+    a.guard.content.length + b.guard.content.length + a.guard.numbers.length + b.guard.numbers.length;
   const asks = [a.guard.question.asks, b.guard.question.asks] as const;
   let at = 0;
   into[at++] = similarity;

@@ -49,7 +49,7 @@ describe('the pair scorer', () => {
     ['How do I reset a password?', 'How do I bake bread?'],
     ['what plants grow in the shade', 'how do I train for a marathon'],
   ])('does not serve %j for %j', (a, b) => {
-    expect(score(a, b)).toBeLessThan(scorer.recommendedThreshold / 2);
+    expect(score(a, b)).toBeLessThan(scorer.recommendedThreshold - 0.2);
   });
 
   it('is symmetric, and answers each candidate in order', () => {
