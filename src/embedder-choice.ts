@@ -4,8 +4,8 @@
  * working, is said in `/health` and counted; it is tried again every ten seconds, and when an upstream comes back.
  */
 import type { CacheConfig } from './config/config.ts';
-import { createPairScorer } from './cache/semantic/pair-scorer.ts';
-import { BUILTIN_WEIGHTS } from './cache/semantic/pair-weights.ts';
+import { createPairScorer } from './cache/semantic/score/pair-scorer.ts';
+import { BUILTIN_WEIGHTS } from './cache/semantic/score/pair-weights.ts';
 import type { TextEmbedder } from './core/embedder.ts';
 import type { Emit } from './core/events.ts';
 import type { Scorer } from './core/scorer.ts';

@@ -1,6 +1,6 @@
 /** What a lookup costs by size of its scope: embed, search, guard, score, as the cache does it, in one thread. */
-import { analyse, vetoPair } from '../../src/cache/semantic/guard.ts';
-import { cosine, ScopeRows } from '../../src/cache/semantic/scope-rows.ts';
+import { analyse, vetoPair } from '../../src/cache/semantic/guard/guard.ts';
+import { cosine, ScopeRows } from '../../src/cache/semantic/index/scope-rows.ts';
 import type { Scorer } from '../../src/core/scorer.ts';
 import { seededRng, type Rng } from '../../src/runtime/rng.ts';
 

@@ -6,8 +6,8 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { boundFrom } from './interval.ts';
-import { semanticEligibility } from '../../src/cache/semantic/eligibility.ts';
-import { analyse, vetoPair, type GuardText } from '../../src/cache/semantic/guard.ts';
+import { semanticEligibility } from '../../src/cache/semantic/guard/eligibility.ts';
+import { analyse, vetoPair, type GuardText } from '../../src/cache/semantic/guard/guard.ts';
 import type { Scorer } from '../../src/core/scorer.ts';
 import type { TextEmbedder } from '../../src/core/embedder.ts';
 import { cosine } from '../../src/embedding/unit-vector.ts';

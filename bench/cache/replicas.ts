@@ -10,8 +10,8 @@
 import { cpus } from 'node:os';
 import { createGateway, type Gateway } from '../../src/gateway.ts';
 import { startSimulator } from '../../src/simulator/index.ts';
-import { semanticEligibility } from '../../src/cache/semantic/eligibility.ts';
-import { analyse, vetoPair } from '../../src/cache/semantic/guard.ts';
+import { semanticEligibility } from '../../src/cache/semantic/guard/eligibility.ts';
+import { analyse, vetoPair } from '../../src/cache/semantic/guard/guard.ts';
 import { startRedis } from '../../test/support/redis.ts';
 import { largePool } from './near-misses.ts';
 

@@ -2,8 +2,8 @@
  * A stream of requests: utterances of a data set in random order, none twice. For each, the nearest earlier ones are found
  * once, by the index itself, with what the guard says of each; then any mode is replayed over it in milliseconds.
  */
-import { analyse, vetoPair, type GuardText } from '../../src/cache/semantic/guard.ts';
-import { ScopeRows } from '../../src/cache/semantic/scope-rows.ts';
+import { analyse, vetoPair, type GuardText } from '../../src/cache/semantic/guard/guard.ts';
+import { ScopeRows } from '../../src/cache/semantic/index/scope-rows.ts';
 import type { Scorer } from '../../src/core/scorer.ts';
 import { seededRng } from '../../src/runtime/rng.ts';
 import type { Utterance } from './data.ts';

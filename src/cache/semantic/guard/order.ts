@@ -1,5 +1,5 @@
-import { isSame } from './guard-align.ts';
-import type { GuardText, GuardWord } from './guard-text.ts';
+import { isSame } from './align.ts';
+import type { GuardText, GuardWord } from './text.ts';
 
 /**
  * Who does what to whom: two texts of the same words may ask opposite things. Looks for words that changed

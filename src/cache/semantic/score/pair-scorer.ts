@@ -3,10 +3,10 @@
  * `pairFeatures`, fitted by scripts/semantics/ to labelled questions and calibrated on others. Its weights belong to one
  * embedder, because cosines of different embedders are not comparable.
  */
-import type { ScoredPair, Scorer } from '../../core/scorer.ts';
-import type { WordModel } from '../../core/word-model.ts';
+import type { ScoredPair, Scorer } from '../../../core/scorer.ts';
+import type { WordModel } from '../../../core/word-model.ts';
 import { FEATURE_NAMES, pairFeatures, readPairText } from './pair-features.ts';
-import { readingOf } from './readings.ts';
+import { readingOf } from '../guard/readings.ts';
 
 export interface PairWeights {
   /** Names the fit: scores of two fits are not comparable. */

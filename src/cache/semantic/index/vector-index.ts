@@ -1,5 +1,5 @@
-import { answerClass } from '../bounded/answers.ts';
-import type { CacheEntry } from '../store/port.ts';
+import { answerClass } from '../../bounded/answers.ts';
+import type { CacheEntry } from '../../store/port.ts';
 import { ScopeRows, type IndexedEntry, type Neighbour } from './scope-rows.ts';
 
 /**

@@ -2,8 +2,8 @@
  * The guard's reading of texts that were compared lately: a lookup needs that of its question twice (guard and scorer), and
  * popular questions are candidates again and again. Bounded: the latest stay.
  */
-import { BoundedMemo } from '../../runtime/bounded-memo.ts';
-import { analyse, type GuardText } from './guard-text.ts';
+import { BoundedMemo } from '../../../runtime/bounded-memo.ts';
+import { analyse, type GuardText } from './text.ts';
 
 /** Remembered for certain, and up to twice as many; some 10 kB each at the most. */
 const READINGS = 512;

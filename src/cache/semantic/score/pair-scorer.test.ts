@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Scorer } from '../../core/scorer.ts';
-import { openBuiltinEmbedder, type BuiltinEmbedder } from '../../embedding/builtin.ts';
-import { cosine } from '../../embedding/unit-vector.ts';
+import type { Scorer } from '../../../core/scorer.ts';
+import { openBuiltinEmbedder, type BuiltinEmbedder } from '../../../embedding/builtin.ts';
+import { cosine } from '../../../embedding/unit-vector.ts';
 import { cosineScorer } from './cosine-scorer.ts';
 import { FEATURE_NAMES, pairFeatures, readPairText } from './pair-features.ts';
 import { createPairScorer } from './pair-scorer.ts';
 import { BUILTIN_WEIGHTS } from './pair-weights.ts';
-import { readingOf } from './readings.ts';
+import { readingOf } from '../guard/readings.ts';
 
 let embedder: BuiltinEmbedder;
 let scorer: Scorer;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seededRng } from '../../runtime/rng.ts';
-import type { CacheEntry } from '../store/port.ts';
-import { sampleEntry } from '../store/sample-entry.ts';
+import { seededRng } from '../../../runtime/rng.ts';
+import type { CacheEntry } from '../../store/port.ts';
+import { sampleEntry } from '../../store/sample-entry.ts';
 import { cosine, ScopeRows } from './scope-rows.ts';
 import { VectorIndex } from './vector-index.ts';
 

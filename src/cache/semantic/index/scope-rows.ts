@@ -1,4 +1,4 @@
-import type { Particulars } from './guard-text.ts';
+import type { Particulars } from '../guard/text.ts';
 import { Int8Scan, type RowScan } from './int8-scan.ts';
 import { SimdScan } from './simd-scan.ts';
 

@@ -1,5 +1,5 @@
-import type { TextEmbedder } from '../../core/embedder.ts';
-import type { Scorer } from '../../core/scorer.ts';
+import type { TextEmbedder } from '../../../core/embedder.ts';
+import type { Scorer } from '../../../core/scorer.ts';
 
 /** The bare cosine as score: what is left for embedders that no pair scorer was fitted to. */
 export function cosineScorer(embedder: Pick<TextEmbedder, 'identity' | 'recommendedThreshold'>): Scorer {

@@ -2,9 +2,9 @@
  * What the pair scorer sees of two questions: their cosine, how much of each the other covers (word for word, by meaning, and by the
  * guard's reading), the one word that is covered worst, what kind of answer they ask for, and their lengths. Symmetric.
  */
-import type { ModelWord, WordModel } from '../../core/word-model.ts';
-import { align } from './guard-align.ts';
-import type { GuardText, GuardWord } from './guard-text.ts';
+import type { ModelWord, WordModel } from '../../../core/word-model.ts';
+import { align } from '../guard/align.ts';
+import type { GuardText, GuardWord } from '../guard/text.ts';
 
 /** In the order of the values that `pairFeatures` writes. */
 export const FEATURE_NAMES = [

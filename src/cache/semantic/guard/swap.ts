@@ -1,5 +1,5 @@
-import { isSame } from './guard-align.ts';
-import type { GuardText, GuardWord } from './guard-text.ts';
+import { isSame } from './align.ts';
+import type { GuardText, GuardWord } from './text.ts';
 import { areAlike, isApposition, sameContrast, type WordFacts } from './lexicon.ts';
 
 /**

@@ -7,17 +7,17 @@
  * Made for short English questions. In other languages nearly every differing word counts as rare: it
  * refuses too much there, not too little.
  */
-import type { VetoReason } from '../../core/events.ts';
-import { align, titleWords } from './guard-align.ts';
-import { isReordered } from './guard-order.ts';
-import { swapsWord } from './guard-swap.ts';
-import { asksOtherwise } from './guard-question.ts';
-import type { GuardText, GuardWord, Particulars } from './guard-text.ts';
+import type { VetoReason } from '../../../core/events.ts';
+import { align, titleWords } from './align.ts';
+import { isReordered } from './order.ts';
+import { swapsWord } from './swap.ts';
+import { asksOtherwise } from './question.ts';
+import type { GuardText, GuardWord, Particulars } from './text.ts';
 import { areAlike, isApposition, sameContrast } from './lexicon.ts';
 import { PARTICLES } from './lexicon-contrasts.ts';
 
-export { analyse, particularsOf } from './guard-text.ts';
-export type { GuardText, Particulars } from './guard-text.ts';
+export { analyse, particularsOf } from './text.ts';
+export type { GuardText, Particulars } from './text.ts';
 
 /** From this weight on, a word on each side that has no counterpart on the other means another subject. */
 const SUBJECT_WEIGHT = 4.5;

@@ -1,6 +1,6 @@
 import { AMBIGUOUS_MONTHS, MAGNITUDES, MONTHS, SHORT_UNITS, UNITS } from './lexicon-numbers.ts';
-import { isNumeric, readSpelled, type Reading } from './guard-spelled.ts';
-import type { Token } from './guard-tokens.ts';
+import { isNumeric, readSpelled, type Reading } from './spelled.ts';
+import type { Token } from './tokens.ts';
 
 /**
  * The numbers and units of a text in one form: "the 2nd", "second", "II" and "2" are the same, "5 thousand" is 5000,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seededRng } from '../../runtime/rng.ts';
+import { seededRng } from '../../../runtime/rng.ts';
 import { Int8Scan } from './int8-scan.ts';
 import { kthLargest } from './kth-largest.ts';
 import { cosine, ScopeRows, type IndexedEntry } from './scope-rows.ts';

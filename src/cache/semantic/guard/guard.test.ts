@@ -176,7 +176,7 @@ describe('vetoPair', () => {
 
   it('refuses every listed near-miss and no listed paraphrase', () => {
     const { paraphrases, nearMisses } = JSON.parse(
-      readFileSync(new URL('../../../test/fixtures/paraphrases.json', import.meta.url), 'utf8'),
+      readFileSync(new URL('../../../../test/fixtures/paraphrases.json', import.meta.url), 'utf8'),
     ) as {
       paraphrases: { base: string; paraphrase: string }[];
       nearMisses: { base: string; nearMiss: string }[];

@@ -1,5 +1,5 @@
 import { CARDINALS, FIXED_NUMBERS, FRACTIONS, MAGNITUDES, ORDINALS, ROMAN } from './lexicon-numbers.ts';
-import type { Token } from './guard-tokens.ts';
+import type { Token } from './tokens.ts';
 
 /** What has been read of a text. */
 export interface Reading {

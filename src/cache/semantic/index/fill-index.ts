@@ -1,5 +1,5 @@
-import { afterIo } from '../../runtime/defer.ts';
-import type { CacheEntry, EntryStore, StoreListener } from '../store/port.ts';
+import { afterIo } from '../../../runtime/defer.ts';
+import type { CacheEntry, EntryStore, StoreListener } from '../../store/port.ts';
 
 /** Entries between two pauses for requests. */
 const SLICE = 200;
