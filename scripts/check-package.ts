@@ -43,6 +43,7 @@ try {
   for (const file of [
     'models/builtin-en.lsw1',
     'dist/embedding/use-lite-worker.js',
+    'dist/cache/semantic/index/scan-worker.js',
     'dist/web/index.html',
     'dist/web/index.html.gz',
   ]) {

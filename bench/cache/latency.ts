@@ -1,5 +1,7 @@
-/** What a lookup costs by size of its scope: embed, search, guard, score, as the cache does it, in one thread. */
-import { analyse, vetoPair } from '../../src/cache/semantic/guard/guard.ts';
+/** What a lookup costs by size of its scope: embed, search, guard, score, as the cache does it. */
+import { particularsOf, vetoParticulars, vetoWording } from '../../src/cache/semantic/guard/guard.ts';
+import { readingOf } from '../../src/cache/semantic/guard/readings.ts';
+import { ScanThread } from '../../src/cache/semantic/index/scan-thread.ts';
 import { cosine, ScopeRows } from '../../src/cache/semantic/index/scope-rows.ts';
 import type { Scorer } from '../../src/core/scorer.ts';
 import { seededRng, type Rng } from '../../src/runtime/rng.ts';
@@ -10,6 +12,8 @@ export interface LatencyRow {
   readonly embed: Quantiles;
   readonly search: Quantiles;
   readonly guard: Quantiles;
+  /** Processor time of the calling thread for one, on average. It is counted too coarsely for quantiles. */
+  readonly here: number;
   /** Of the nearest by exact comparison, the share that the index found first. */
   readonly recall: number;
   /** Bytes that the scope's index took, per entry: vectors, int8 rows and records. */
@@ -27,19 +31,22 @@ export interface SyncEmbedder {
 }
 
 const LOOKUPS = 600;
+const WARM_UP = 100;
 const RECALL_QUERIES = 200;
 
-export function measureLookups(
+export async function measureLookups(
   embedder: SyncEmbedder,
   scorer: Scorer,
   texts: readonly string[],
   sizes: readonly number[],
-): readonly LatencyRow[] {
+): Promise<readonly LatencyRow[]> {
   const rng = seededRng(11);
-  const rows = new ScopeRows(embedder.dimensions);
+  const thread = new ScanThread();
+  const rows = new ScopeRows(embedder.dimensions, { thread, searched: () => undefined });
   const before = memory();
   let filled = 0;
-  return sizes.map((size) => {
+  const measured: LatencyRow[] = [];
+  for (const size of sizes) {
     for (; filled < size; filled += 1) {
       const text = textAt(texts, filled, rng);
       const vector = embedder.embedOne(text);
@@ -52,26 +59,32 @@ export function measureLookups(
       search: [] as number[],
       guard: [] as number[],
     };
-    for (let i = 0; i < LOOKUPS + 100; i += 1) {
-      const span = lookup(
+    let began = process.threadCpuUsage();
+    for (let i = 0; i < LOOKUPS + WARM_UP; i += 1) {
+      if (i === WARM_UP) began = process.threadCpuUsage();
+      const span = await lookup(
         embedder,
         scorer,
         rows,
         `${textAt(texts, Math.floor(rng.next() * size), rng)} please`,
       );
-      if (i < 100) continue;
+      if (i < WARM_UP) continue;
       for (const name of ['whole', 'embed', 'search', 'guard'] as const) spans[name].push(span[name]);
     }
-    return {
+    const { user, system } = process.threadCpuUsage(began);
+    measured.push({
       entries: size,
       whole: quantiles(spans.whole),
       embed: quantiles(spans.embed),
       search: quantiles(spans.search),
       guard: quantiles(spans.guard),
+      here: (user + system) / LOOKUPS,
       recall: recall(embedder, rows, texts, rng),
       bytesPerEntry,
-    };
-  });
+    });
+  }
+  await thread.close();
+  return measured;
 }
 
 /** Distinct for ever: past the data, two texts are put together. */
@@ -81,23 +94,23 @@ function textAt(texts: readonly string[], i: number, rng: Rng): string {
   return `${one} and ${texts[Math.floor(rng.next() * texts.length)] as string}`;
 }
 
-function lookup(
-  embedder: SyncEmbedder,
-  scorer: Scorer,
-  rows: ScopeRows,
-  text: string,
-): Readonly<Record<'whole' | 'embed' | 'search' | 'guard', number>> {
+type Span = Readonly<Record<'whole' | 'embed' | 'search' | 'guard', number>>;
+
+async function lookup(embedder: SyncEmbedder, scorer: Scorer, rows: ScopeRows, text: string): Promise<Span> {
   const start = performance.now();
   const vector = embedder.embedOne(text);
   const embeddedAt = performance.now();
-  const near = rows.nearest(vector, 32, 0.5);
+  const found = rows.find(vector, 32, 0.5);
+  const near = found instanceof Promise ? await found : found;
   const foundAt = performance.now();
-  const question = analyse(text);
+  const question = readingOf(text);
   const left: { text: string; similarity: number }[] = [];
   const floor = scorer.floorFor(scorer.recommendedThreshold);
   for (const { entry, similarity } of near) {
     if (similarity < floor || left.length === 3) break;
-    if (vetoPair(question, analyse(entry.text)) === null) left.push({ text: entry.text, similarity });
+    entry.particulars ??= particularsOf(readingOf(entry.text));
+    const veto = vetoParticulars(question, entry.particulars) ?? vetoWording(question, readingOf(entry.text));
+    if (veto === null) left.push({ text: entry.text, similarity });
   }
   if (left.length > 0) void scorer.score(text, left);
   const end = performance.now();

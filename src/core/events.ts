@@ -98,6 +98,8 @@ export type CacheEvent =
     }
   | { readonly type: 'cache.embedded'; readonly durationMs: number; readonly failed: boolean }
   | { readonly type: 'cache.vetoed'; readonly reason: VetoReason }
+  /** A scope of many entries was searched, in a thread of its own or, where that is not there, in the gateway's. */
+  | { readonly type: 'cache.searched'; readonly where: 'thread' | 'loop' }
   | {
       readonly type: 'cache.stored';
       readonly result: 'stored' | 'refused' | 'failed';

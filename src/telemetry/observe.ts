@@ -116,6 +116,7 @@ export class Observer {
       case 'cache.labelled':
       case 'cache.embedded':
       case 'cache.vetoed':
+      case 'cache.searched':
       case 'cache.stored':
       case 'cache.evicted':
       case 'cache.saved':

@@ -122,9 +122,13 @@ export class SemanticTier implements StoreListener {
     this.#scorer = embedder === null ? null : (scorer ?? cosineScorer(embedder));
     if (this.#scorer === null) this.#rule = null;
     else this.#rule = new BoundedRule(this.#deps.counters(), this.#scorer.identity, this.#options.delta);
-    if (embedder === null) this.#index = null;
+    if (embedder === null) this.#useIndex(null);
     else if (changed || this.#index === null)
-      this.#index = new VectorIndex(embedder.identity, embedder.dimensions);
+      this.#useIndex(
+        new VectorIndex(embedder.identity, embedder.dimensions, (where) => {
+          this.#deps.emit({ type: 'cache.searched', where });
+        }),
+      );
     this.#learner.kick();
   }
 
@@ -160,7 +164,12 @@ export class SemanticTier implements StoreListener {
     this.#learner.close();
     this.#rule?.flush();
     this.#gate.use(null);
-    this.#index = null;
+    this.#useIndex(null);
+  }
+
+  #useIndex(index: VectorIndex | null): void {
+    void this.#index?.close();
+    this.#index = index;
   }
 
   async #search(
@@ -182,7 +191,8 @@ export class SemanticTier implements StoreListener {
     // The embedder may have been changed meanwhile, and this vector with it.
     if (index !== this.#index || embedded?.identity !== this.identity)
       return { ...NOTHING, call, asked: text };
-    const neighbours = index.nearest(scope, vector, NEIGHBOURS, FLOOR);
+    const near = index.find(scope, vector, NEIGHBOURS, FLOOR);
+    const neighbours = near instanceof Promise ? await near : near;
     const found = await this.#accept(text, neighbours);
     return {
       ...found,

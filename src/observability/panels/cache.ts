@@ -47,6 +47,16 @@ export const cachePanels: readonly Panel[] = [
     series: { reason: ['{reason}', rate('llamascope_semcache_vetoes_total', { by: ['reason'] })] },
     whenEmpty: 'The guard has refused nothing.',
   }),
+  definePanel('large-searches', {
+    title: 'Searches of large scopes',
+    question: 'Are large scopes searched beside the event loop?',
+    unit: 'per_second',
+    drawing: 'stacked',
+    description:
+      'Searches of scopes of 65,536 entries and more. In the loop, each holds up all requests for a millisecond and more.',
+    series: { where: ['{where}', rate('llamascope_semcache_large_searches_total', { by: ['where'] })] },
+    whenEmpty: 'No scope is so large.',
+  }),
   definePanel('shadow-hits', {
     title: 'Shadow hits',
     question: 'What would mode on answer by meaning?',

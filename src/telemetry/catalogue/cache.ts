@@ -87,6 +87,14 @@ export const CACHE_METRICS = {
     aggregate: 'sum',
     fedBy: ['cache.vetoed'],
   },
+  llamascope_semcache_large_searches_total: {
+    type: 'counter',
+    unit: null,
+    help: 'Searches of a scope of 65,536 entries and more: in a thread of their own, or in the event loop because that thread was not there.',
+    labels: { where: ['thread', 'loop'] },
+    aggregate: 'sum',
+    fedBy: ['cache.searched'],
+  },
   llamascope_semcache_evictions_total: {
     type: 'counter',
     unit: null,

@@ -8,6 +8,7 @@ import type { CacheStoreEvent } from './cache-store.ts';
 type LookupEvent = Exclude<CacheEvent, CacheStoreEvent | { type: 'cache.store-changed' | 'cache.purged' }>;
 type LookedUp = CacheEvent & { type: 'cache.looked-up' };
 type Labelled = CacheEvent & { type: 'cache.labelled' };
+type Searched = CacheEvent & { type: 'cache.searched' };
 type StoreResult = (CacheEvent & { type: 'cache.stored' })['result'];
 type EvictionReason = (CacheEvent & { type: 'cache.evicted' })['reason'];
 
@@ -22,6 +23,7 @@ export class CacheRecorder {
   readonly #audits: ByValue<`${Labelled['audited'][number]} ${Labelled['verdict']}`, Counter>;
   readonly #bypass: ByValue<BypassReason, Counter>;
   readonly #vetoes: ByValue<VetoReason, Counter>;
+  readonly #searches: ByValue<Searched['where'], Counter>;
   readonly #evictions: ByValue<EvictionReason, Counter>;
   readonly #stores: ByValue<StoreResult, Counter>;
   readonly #lookups: ByValue<'exact' | 'semantic', Histogram>;
@@ -52,6 +54,8 @@ export class CacheRecorder {
     this.#bypass = new ByValue((reason) => bypass.labels({ reason }));
     const vetoes = metrics.counter('llamascope_semcache_vetoes_total');
     this.#vetoes = new ByValue((reason) => vetoes.labels({ reason }));
+    const searches = metrics.counter('llamascope_semcache_large_searches_total');
+    this.#searches = new ByValue((where) => searches.labels({ where }));
     const evictions = metrics.counter('llamascope_semcache_evictions_total');
     this.#evictions = new ByValue((reason) => evictions.labels({ reason }));
     const stores = metrics.counter('llamascope_semcache_stores_total');
@@ -80,6 +84,9 @@ export class CacheRecorder {
         break;
       case 'cache.vetoed':
         this.#vetoes.at(event.reason).inc();
+        break;
+      case 'cache.searched':
+        this.#searches.at(event.where).inc();
         break;
       case 'cache.stored':
         this.#stores.at(event.result).inc();

@@ -53,6 +53,14 @@ const READ_AS: readonly (readonly [number, ReadonlySet<string>])[] = [
   [ASKS.frequency, set('frequency often many interval time rate')],
 ];
 
+const READ_AS_BY_WORD: ReadonlyMap<string, number> = readAsByWord();
+
+function readAsByWord(): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const [as, words] of READ_AS) for (const word of words) found.set(word, (found.get(word) ?? 0) | as);
+  return found;
+}
+
 const AUXILIARIES = set(
   'is are was were am do does did can could will would shall should may might must has have had',
 );
@@ -75,7 +83,7 @@ export function readQuestion(words: readonly { readonly facts: WordFacts }[], me
       if (asks === ASKS.none) asks = kind;
       accepts |= kind;
     }
-    for (const [as, nouns] of READ_AS) if (nouns.has(facts.stem) || nouns.has(facts.word)) accepts |= as;
+    accepts |= (READ_AS_BY_WORD.get(facts.stem) ?? 0) | (READ_AS_BY_WORD.get(facts.word) ?? 0);
   }
   if (asks === ASKS.none && isYesNo(words)) asks = ASKS.yesNo;
   return { asks, accepts: accepts | asks | (asks === ASKS.open ? LENIENT : 0) };

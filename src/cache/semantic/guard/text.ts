@@ -69,7 +69,8 @@ export function analyse(text: string): GuardText {
   const numbers = [...quantities.numbers];
   const words: GuardWord[] = [];
   let negations = isIgnorance(written) ? -1 : 0;
-  for (const [at, token] of written.entries()) {
+  for (let at = 0; at < written.length; at++) {
+    const token = written[at] as Token;
     if (token.kind === 'number') {
       numbers.push(token.text);
       continue;
@@ -112,7 +113,7 @@ function isLetter(tokens: readonly Token[], at: number): boolean {
 const QUOTED = /["“”]([^"“”]{1,200})["“”]/g;
 
 function quotedIn(text: string): string {
-  if (!/["“”]/.test(text)) return '';
+  if (!text.includes('"') && !text.includes('“')) return '';
   return [...text.matchAll(QUOTED)].map(([, inside = '']) => inside.trim().toLowerCase()).join('\n');
 }
 

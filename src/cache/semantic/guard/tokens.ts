@@ -27,6 +27,8 @@ const CODE =
 const ADDRESS =
   /\b[a-z][a-z0-9+.-]*:\/\/[^\s<>"')]+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w/])~?(?:\/[\w.-]+){2,}/gi;
 const TOKEN = /\d+(?:[.,:]\d+)*|\p{L}[\p{L}\p{M}]*(?:['’]\p{L}+)*|[^\s\p{L}\d]/gu;
+/** The same for plain ASCII, several times as fast. */
+const ASCII_TOKEN = /\d+(?:[.,:]\d+)*|[A-Za-z]+(?:'[A-Za-z]+)*|[^\sA-Za-z\d]/g;
 const NEEDS_CODE = /[`_:()/@-]/;
 const ACCENT = /\p{M}/gu;
 
@@ -98,10 +100,11 @@ export function tokenise(text: string): Tokens {
 
 function readTokens(text: string): Token[] {
   const tokens: Token[] = [];
-  const capitals = usesCapitals(text);
+  const ascii = ASCII.test(text);
+  const capitals = ascii ? usesAsciiCapitals(text) : usesCapitals(text);
   let sentenceStart = true;
   let end = -1;
-  for (const match of text.matchAll(TOKEN)) {
+  for (const match of text.matchAll(ascii ? ASCII_TOKEN : TOKEN)) {
     const raw = match[0];
     const attached = match.index === end;
     end = match.index + raw.length;
@@ -161,12 +164,31 @@ function usesCapitals(text: string): boolean {
   return upper > 0 && (upper < words || words === 1);
 }
 
+function usesAsciiCapitals(text: string): boolean {
+  let words = 0;
+  let upper = 0;
+  for (let i = 0; i < text.length; i++) {
+    if (!isAsciiLetter(text.charCodeAt(i))) continue;
+    const start = i;
+    while (isAsciiLetter(text.charCodeAt(i + 1))) i += 1;
+    if (i === start) continue;
+    words += 1;
+    if (text.charCodeAt(start) < 91) upper += 1;
+  }
+  return upper > 0 && (upper < words || words === 1);
+}
+
+function isAsciiLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
+}
+
 function startsUpper(word: string): boolean {
   const first = word.charAt(0);
   return first !== first.toLowerCase();
 }
 
 function isLetter(raw: string): boolean {
+  if (isAsciiLetter(raw.charCodeAt(0))) return true;
   const first = raw.charAt(0);
   return first.toLowerCase() !== first.toUpperCase() || /^\p{L}/u.test(first);
 }

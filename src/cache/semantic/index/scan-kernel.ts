@@ -223,9 +223,13 @@ function block(): number[] {
   ];
 }
 
-function moduleBytes(): Uint8Array<ArrayBuffer> {
+/** The most pages that a memory can have: an import of a shared one has to say a number. */
+const MAX_PAGES = 65_536;
+
+function moduleBytes(shared: boolean): Uint8Array<ArrayBuffer> {
   const section = (id: number, content: number[]): number[] => [id, ...unsigned(content.length), ...content];
   const name = (text: string): number[] => [...unsigned(text.length), ...Buffer.from(text, 'latin1')];
+  const limits = shared ? [3, 1, ...unsigned(MAX_PAGES)] : [0, 1];
   const code = [
     // Two groups of locals: four int32, eight vectors.
     ...[2, 4, I32, 8, V128],
@@ -242,25 +246,28 @@ function moduleBytes(): Uint8Array<ArrayBuffer> {
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
     ...section(1, [1, 0x60, 7, ...new Array<number>(7).fill(I32), 0]),
-    ...section(2, [1, ...name('env'), ...name('memory'), 2, 0, 1]),
+    ...section(2, [1, ...name('env'), ...name('memory'), 2, ...limits]),
     ...section(3, [1, 0]),
     ...section(7, [1, ...name('scan'), 0, 0]),
     ...section(10, [1, ...unsigned(code.length), ...code]),
   ]);
 }
 
-let compiled: object | null | undefined;
+const compiled = new Map<boolean, object | null>();
 
 /** The kernel over this memory; null where the machine has no SIMD, and the plain scan does the work. */
 export function instantiateKernel(memory: WasmMemory): ScanKernel | null {
-  if (compiled === undefined) {
+  const shared = memory.buffer instanceof SharedArrayBuffer;
+  let module = compiled.get(shared);
+  if (module === undefined) {
     try {
-      compiled = new wasm.Module(moduleBytes());
+      module = new wasm.Module(moduleBytes(shared));
     } catch {
-      compiled = null;
+      module = null;
     }
+    compiled.set(shared, module);
   }
-  if (compiled === null) return null;
-  const { exports } = new wasm.Instance(compiled, { env: { memory } });
+  if (module === null) return null;
+  const { exports } = new wasm.Instance(module, { env: { memory } });
   return exports['scan'] as ScanKernel;
 }

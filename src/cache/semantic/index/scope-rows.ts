@@ -1,5 +1,7 @@
+import type { MaybePromise } from '../../store/port.ts';
 import type { Particulars } from '../guard/text.ts';
 import { Int8Scan, type RowScan } from './int8-scan.ts';
+import type { ScanThread } from './scan-thread.ts';
 import { SimdScan } from './simd-scan.ts';
 
 /** What the index keeps of an entry. */
@@ -30,7 +32,18 @@ const RERANK = 16;
 const FEW = 24;
 
 /** From so many rows on, the scan has a memory of its own and SIMD; below, that would not pay. */
-const SIMD_ROWS = 1_024;
+const SIMD_ROWS = 256;
+
+/** From so many rows on, a scan takes a good part of a millisecond: it is done in another thread. */
+const FAR_ROWS = 65_536;
+
+/** Where a scope of `FAR_ROWS` rows and more was searched: in the other thread, or here because that was not there. */
+export type SearchedIn = 'thread' | 'loop';
+
+export interface FarSearch {
+  readonly thread: ScanThread;
+  readonly searched: (where: SearchedIn) => void;
+}
 
 /** What makes many rows quick to search and to remove from. */
 interface Many {
@@ -41,11 +54,14 @@ interface Many {
 /** The entries of one scope: exact vectors for the decision and, once they are many, int8 rows for the scan. */
 export class ScopeRows {
   readonly #dimensions: number;
+  readonly #far: FarSearch | null;
   readonly #entries: IndexedEntry[] = [];
   #many: Many | null = null;
 
-  constructor(dimensions: number) {
+  /** Without `far` all is searched here, however much it is. */
+  constructor(dimensions: number, far: FarSearch | null = null) {
     this.#dimensions = dimensions;
+    this.#far = far;
   }
 
   get size(): number {
@@ -81,21 +97,54 @@ export class ScopeRows {
       many?.scan.move(size, position);
     }
     many?.scan.shrinkTo(size);
-    if (size < FEW / 2) this.#many = null;
+    if (size < FEW / 2) {
+      this.close();
+      this.#many = null;
+    }
     return true;
   }
 
   /** The `k` nearest of at least `floor`, nearest first. */
   nearest(query: Float32Array, k: number, floor: number): Neighbour[] {
     const size = this.#entries.length;
-    const candidates = k + RERANK;
     const positions =
-      this.#many === null || size <= candidates
+      this.#many === null || size <= k + RERANK
         ? this.#entries.keys()
-        : this.#many.scan.top(query, size, candidates);
+        : this.#many.scan.top(query, size, k + RERANK);
+    return this.#exactly(positions, query, k, floor);
+  }
+
+  /** The same; in another thread, where that takes long and there is one. */
+  find(query: Float32Array, k: number, floor: number): MaybePromise<Neighbour[]> {
+    const scan = this.#many?.scan;
+    if (this.#far === null || this.#entries.length < FAR_ROWS || !(scan instanceof SimdScan))
+      return this.nearest(query, k, floor);
+    return this.#findFar(scan, this.#far, query, k, floor);
+  }
+
+  /** Lets the other thread go. */
+  close(): void {
+    if (this.#many?.scan instanceof SimdScan) this.#many.scan.close();
+  }
+
+  async #findFar(
+    scan: SimdScan,
+    { searched }: FarSearch,
+    query: Float32Array,
+    k: number,
+    floor: number,
+  ): Promise<Neighbour[]> {
+    const positions = await scan.topElsewhere(query, this.#entries.length, k + RERANK);
+    searched(positions === null ? 'loop' : 'thread');
+    return positions === null ? this.nearest(query, k, floor) : this.#exactly(positions, query, k, floor);
+  }
+
+  /** Rows may have gone or moved since they were found: what stands in their places is compared as it is. */
+  #exactly(positions: Iterable<number>, query: Float32Array, k: number, floor: number): Neighbour[] {
     const neighbours: Neighbour[] = [];
     for (const position of positions) {
-      const entry = this.#entries[position] as IndexedEntry;
+      const entry = this.#entries[position];
+      if (entry === undefined) continue;
       const similarity = cosine(query, entry.vector);
       if (similarity >= floor) neighbours.push({ entry, similarity });
     }
@@ -106,15 +155,24 @@ export class ScopeRows {
   #place(many: Many, entry: IndexedEntry, position: number): void {
     many.positions.set(entry.id, position);
     try {
-      if (this.#entries.length === SIMD_ROWS && !(many.scan instanceof SimdScan)) {
-        many.scan = SimdScan.open(this.#dimensions) ?? many.scan;
-        this.#writeAll(many.scan);
-      } else many.scan.write(position, entry.vector);
+      const size = this.#entries.length;
+      if (size === SIMD_ROWS && !(many.scan instanceof SimdScan)) this.#use(many, null);
+      else if (size === FAR_ROWS && position === size - 1 && this.#far !== null)
+        this.#use(many, this.#far.thread);
+      else many.scan.write(position, entry.vector);
     } catch {
       // A process can have only so much memory of that kind: slower is better than not at all.
       many.scan = new Int8Scan(this.#dimensions);
       this.#writeAll(many.scan);
     }
+  }
+
+  /** Another scan with the same rows, as far as there is memory for one. */
+  #use(many: Many, thread: ScanThread | null): void {
+    const before = many.scan;
+    many.scan = SimdScan.open(this.#dimensions, thread, Math.ceil(this.#entries.length * 1.5)) ?? before;
+    this.#writeAll(many.scan);
+    if (before !== many.scan && before instanceof SimdScan) before.close();
   }
 
   #writeAll(scan: RowScan): void {

@@ -119,19 +119,19 @@ describe('VectorIndex', () => {
   const a = new Float32Array([1, 0]);
   const b = new Float32Array([0.6, 0.8]);
 
-  it('sees one scope at a time and forgets empty ones', () => {
+  it('sees one scope at a time and forgets empty ones', async () => {
     const index = new VectorIndex('e', 2);
     index.add(entry('1', a, 'here'));
     index.add(entry('2', b, 'there'));
-    expect(index.nearest('here', a, 8, -1).map(({ entry: found }) => found.id)).toEqual(['1']);
-    expect(index.nearest('elsewhere', a, 8, -1)).toEqual([]);
+    expect((await index.find('here', a, 8, -1)).map(({ entry: found }) => found.id)).toEqual(['1']);
+    expect(await index.find('elsewhere', a, 8, -1)).toEqual([]);
     index.remove(entry('2', b, 'there'));
     index.remove(entry('2', b, 'there'));
     index.remove(entry('1', a, 'there'));
     expect([index.sizeOf('here'), index.sizeOf('there'), index.size]).toEqual([1, 0, 1]);
   });
 
-  it('takes no vector of another embedder, of another length, and no entry without one', () => {
+  it('takes no vector of another embedder, of another length, and no entry without one', async () => {
     const index = new VectorIndex('e', 2);
     index.add(entry('1', a, 'scope', 'other'));
     index.add(entry('2', new Float32Array([1, 0, 0])));
@@ -139,11 +139,11 @@ describe('VectorIndex', () => {
     expect(index.size).toBe(0);
   });
 
-  it('gives an entry that is added again its new vector', () => {
+  it('gives an entry that is added again its new vector', async () => {
     const index = new VectorIndex('e', 2);
     index.add(entry('1', a));
     index.add(entry('1', b));
     expect(index.size).toBe(1);
-    expect(index.nearest('scope', b, 8, 0)[0]?.similarity).toBeCloseTo(1);
+    expect((await index.find('scope', b, 8, 0))[0]?.similarity).toBeCloseTo(1);
   });
 });

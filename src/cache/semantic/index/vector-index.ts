@@ -1,6 +1,13 @@
 import { answerClass } from '../../bounded/answers.ts';
-import type { CacheEntry } from '../../store/port.ts';
-import { ScopeRows, type IndexedEntry, type Neighbour } from './scope-rows.ts';
+import type { CacheEntry, MaybePromise } from '../../store/port.ts';
+import { ScanThread } from './scan-thread.ts';
+import {
+  ScopeRows,
+  type FarSearch,
+  type IndexedEntry,
+  type Neighbour,
+  type SearchedIn,
+} from './scope-rows.ts';
 
 /**
  * Where a question's neighbours are found: one table per scope, so that a search can see no other
@@ -10,11 +17,19 @@ export class VectorIndex {
   readonly #identity: string;
   readonly #dimensions: number;
   readonly #scopes = new Map<string, ScopeRows>();
+  readonly #far: FarSearch;
   #size = 0;
 
-  constructor(identity: string, dimensions: number) {
+  /** `searched`: told of each search of a large scope, and where it was done. */
+  constructor(
+    identity: string,
+    dimensions: number,
+    searched: (where: SearchedIn) => void = () => undefined,
+    thread: ScanThread = new ScanThread(),
+  ) {
     this.#identity = identity;
     this.#dimensions = dimensions;
+    this.#far = { thread, searched };
   }
 
   get size(): number {
@@ -31,7 +46,8 @@ export class VectorIndex {
     if (embedding === null || embedding.identity !== this.#identity) return;
     if (embedding.vector.length !== this.#dimensions) return;
     let rows = this.#scopes.get(entry.scope);
-    if (rows === undefined) this.#scopes.set(entry.scope, (rows = new ScopeRows(this.#dimensions)));
+    if (rows === undefined)
+      this.#scopes.set(entry.scope, (rows = new ScopeRows(this.#dimensions, this.#far)));
     const before = rows.size;
     const indexed: IndexedEntry = {
       id: entry.id,
@@ -49,10 +65,18 @@ export class VectorIndex {
     const rows = this.#scopes.get(entry.scope);
     if (rows === undefined || !rows.remove(entry.id)) return;
     this.#size -= 1;
-    if (rows.size === 0) this.#scopes.delete(entry.scope);
+    if (rows.size === 0) {
+      rows.close();
+      this.#scopes.delete(entry.scope);
+    }
   }
 
-  nearest(scope: string, query: Float32Array, k: number, floor: number): Neighbour[] {
-    return this.#scopes.get(scope)?.nearest(query, k, floor) ?? [];
+  /** The `k` nearest of at least `floor`, nearest first. A promise where the scope is large. */
+  find(scope: string, query: Float32Array, k: number, floor: number): MaybePromise<Neighbour[]> {
+    return this.#scopes.get(scope)?.find(query, k, floor) ?? [];
+  }
+
+  close(): Promise<void> {
+    return this.#far.thread.close();
   }
 }

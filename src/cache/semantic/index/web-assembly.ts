@@ -1,5 +1,6 @@
 /** The part of WebAssembly that is used here. Node has it; the types of Node do not say so without those of a browser. */
 export interface WasmMemory {
+  /** A `SharedArrayBuffer` where the memory is shared. */
   readonly buffer: ArrayBuffer;
 }
 
@@ -7,8 +8,15 @@ interface WasmInstance {
   readonly exports: Readonly<Record<string, unknown>>;
 }
 
+interface MemorySize {
+  readonly initial: number;
+  readonly maximum?: number;
+  /** Other threads see it too. */
+  readonly shared?: boolean;
+}
+
 interface WasmApi {
-  readonly Memory: new (size: { readonly initial: number }) => WasmMemory;
+  readonly Memory: new (size: MemorySize) => WasmMemory;
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object, imports: object) => WasmInstance;
 }
