@@ -2,7 +2,7 @@
  * False hits on near-misses and paraphrases kept, for each embedder at its default setting, on what nothing was tuned on; the
  * AUC of the pair score on held-out intents and relations; and what each step costs.
  *
- *     node bench/near-misses.ts [report|tune] [builtin|potion|use-lite …]
+ *     node bench/near-misses.ts [report|tune] [builtin|potion|use-lite|second-opinion …]
  *
  * Prints Markdown for docs/benchmarks/near-misses.md. `tune` shows the half that rules and thresholds were chosen on, with every
  * wrong hit. Reads the data sets in `$LLAMASCOPE_SHARED` or `../shared`. USE-lite takes minutes.
@@ -10,6 +10,9 @@
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createPairScorer } from '../src/cache/semantic/score/pair-scorer.ts';
+import { USE_LITE_OPINION } from '../src/cache/semantic/score/opinion-weights.ts';
+import { createSecondOpinion } from '../src/cache/semantic/score/second-opinion.ts';
+import { systemClock } from '../src/runtime/clock.ts';
 import { BUILTIN_WEIGHTS } from '../src/cache/semantic/score/pair-weights.ts';
 import { cosineScorer } from '../src/cache/semantic/score/cosine-scorer.ts';
 import { analyse, vetoPair } from '../src/cache/semantic/guard/guard.ts';
@@ -78,7 +81,20 @@ async function openDeciders(): Promise<readonly Decider[]> {
     const embedder = await openSharedUseLite();
     deciders.push({ name: 'USE-lite, cosine', embedder, scorer: cosineScorer(embedder) });
   }
+  if (include('second-opinion')) deciders.push(await withSecondOpinion());
   return deciders;
+}
+
+/** As `cache.secondOpinion: use-lite`, with all the time it wants. */
+async function withSecondOpinion(): Promise<Decider> {
+  const [embedder, second] = await Promise.all([openBuiltinEmbedder(), openSharedUseLite()]);
+  const scorer = createSecondOpinion(createPairScorer(BUILTIN_WEIGHTS, embedder.words), second, {
+    weights: USE_LITE_OPINION,
+    clock: systemClock,
+    deadlineMs: () => 60_000,
+    asked: () => undefined,
+  });
+  return { name: 'built-in model, pair scorer and USE-lite', embedder, scorer };
 }
 
 async function table(decider: Decider): Promise<void> {

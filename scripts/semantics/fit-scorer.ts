@@ -15,6 +15,8 @@ export interface FitOptions {
   /** How much a pair counts that the guard refuses: the scorer meets none, but sameness is learned from them too. */
   readonly vetoedShare: number;
   readonly seed: number;
+  /** Networks that are fitted from different beginnings and averaged: what one happens to believe, the others seldom do. */
+  readonly members: number;
 }
 
 export const FIT_OPTIONS: FitOptions = {
@@ -24,16 +26,38 @@ export const FIT_OPTIONS: FitOptions = {
   decay: 1e-3,
   vetoedShare: 1,
   seed: 1,
+  members: 8,
 };
 
 export type Network = Pick<PairWeights, 'means' | 'deviations' | 'hidden' | 'output'>;
 const COUNT = FEATURE_NAMES.length;
 
-/** `sources` weigh the same, however many pairs each has. */
+/**
+ * `sources` weigh the same, however many pairs each has. The average of several networks over the same input is one network with all
+ * their hidden units.
+ */
 export function fitNetwork(
   sources: readonly (readonly LabelledPair[])[],
   options: FitOptions = FIT_OPTIONS,
 ): Network {
+  const members = Array.from({ length: options.members }, (_, i) =>
+    fitMember(sources, { ...options, seed: options.seed + i }),
+  );
+  const [{ means, deviations }] = members as [Network, ...Network[]];
+  const units = options.hidden;
+  const share = (values: readonly number[]): number[] => values.map((value) => value / members.length);
+  const linear = Array.from({ length: COUNT + 1 }, (_, i) =>
+    members.reduce((sum, { output }) => sum + (output[units + i] as number) / members.length, 0),
+  );
+  return {
+    means,
+    deviations,
+    hidden: members.flatMap(({ hidden }) => hidden),
+    output: [...members.flatMap(({ output }) => share(output.slice(0, units))), ...linear],
+  };
+}
+
+function fitMember(sources: readonly (readonly LabelledPair[])[], options: FitOptions): Network {
   const all = sources.flat();
   const { means, deviations } = standard(all);
   const weightOf = ({ vetoed }: LabelledPair): number => (vetoed ? options.vetoedShare : 1);
@@ -171,7 +195,7 @@ export function calibrate(
 export function scoreOutOfFold(
   sources: readonly (readonly LabelledPair[])[],
   options: FitOptions = FIT_OPTIONS,
-): { score: number; same: boolean }[][] {
+): { score: number; same: boolean; texts: LabelledPair['texts'] }[][] {
   const folds = [0, 1].map((fold) =>
     sources.map((pairs) => {
       const labels = [...new Set(pairs.map(({ label }) => label))].sort();
@@ -184,7 +208,11 @@ export function scoreOutOfFold(
     [0, 1].flatMap((fold) =>
       (folds[fold]?.[source] ?? [])
         .filter(({ vetoed }) => !vetoed)
-        .map((pair) => ({ score: scoreOf(networks[1 - fold] as Network, pair), same: pair.same })),
+        .map((pair) => ({
+          score: scoreOf(networks[1 - fold] as Network, pair),
+          same: pair.same,
+          texts: pair.texts,
+        })),
     ),
   );
 }

@@ -83,3 +83,24 @@ function orthonormalise(rows: Float32Array, count: number, width: number): void 
     for (let k = 0; k < width; k++) rows[i * width + k] = (rows[i * width + k] as number) / length;
   }
 }
+
+/** x with `matrix` x = `right`, by elimination with pivots. For a few unknowns. */
+export function solve(matrix: readonly (readonly number[])[], right: readonly number[]): readonly number[] {
+  const rows = matrix.map((row, i) => [...row, right[i] as number]);
+  const n = rows.length;
+  for (let column = 0; column < n; column++) {
+    const pivot = rows
+      .slice(column)
+      .reduce((best, row) =>
+        Math.abs(row[column] as number) > Math.abs(best[column] as number) ? row : best,
+      );
+    rows.splice(rows.indexOf(pivot), 1);
+    rows.splice(column, 0, pivot);
+    for (const [at, row] of rows.entries()) {
+      if (at === column) continue;
+      const factor = (row[column] as number) / (pivot[column] as number);
+      for (let i = column; i <= n; i++) row[i] = (row[i] as number) - factor * (pivot[i] as number);
+    }
+  }
+  return rows.map((row, i) => (row[n] as number) / (row[i] as number));
+}

@@ -12,6 +12,7 @@ import type { Group } from './splits.ts';
 
 export interface LabelledPair {
   readonly features: Float64Array;
+  readonly texts: readonly [asked: string, candidate: string];
   readonly same: boolean;
   /** The question's label, so that folds can be parted by it. */
   readonly label: string;
@@ -22,6 +23,7 @@ export interface LabelledPair {
 
 interface Asked {
   readonly label: string;
+  readonly text: string;
   readonly vector: Float32Array;
   readonly read: PairText;
 }
@@ -39,6 +41,7 @@ export function collectPairs(
   const texts = [...group].flatMap(([label, all]) =>
     all.slice(0, perLabel).map((text): Asked => ({
       label,
+      text,
       vector: embed(text),
       read: readPairText(text, analyse(text), model),
     })),
@@ -65,7 +68,8 @@ function neighboursOf(asked: Asked, texts: readonly Asked[], model: WordModel): 
     if (!nearest && !scored) continue;
     const features = new Float64Array(FEATURE_NAMES.length);
     pairFeatures(asked.read, other.read, similarity, model, features);
-    pairs.push({ features, same: other.label === asked.label, label: asked.label, vetoed, nearest });
+    const same = other.label === asked.label;
+    pairs.push({ features, texts: [asked.text, other.text], same, label: asked.label, vetoed, nearest });
   }
   return pairs;
 }

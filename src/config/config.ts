@@ -178,6 +178,8 @@ export interface CacheConfig {
   readonly sqlite: SqliteConfig;
   readonly redis: RedisConfig;
   readonly embedder: 'auto' | 'upstream' | 'builtin' | 'use-lite';
+  /** Who is asked beside the pair scorer. */
+  readonly secondOpinion: 'none' | 'use-lite';
   /** Whether the operations plane shows prompts and answers. */
   readonly showText: boolean;
   /** The embedding model asked for at an upstream, or null for the first that it has. */

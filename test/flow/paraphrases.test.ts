@@ -35,6 +35,30 @@ describe('the semantic cache in the way of real requests', () => {
     await semanticRates(stack.url);
   }, 120_000);
 
+  it('does the same where the built-in model asks USE-lite for a second opinion', async () => {
+    const cache = { mode: 'on', sampled: true, embedder: 'builtin', embedDeadlineMs: 5_000 } as const;
+    await using stack = await startStack({ config: { cache: { ...cache, secondOpinion: 'use-lite' } } });
+    await semanticRates(stack.url);
+    const opinions = async (): Promise<number> =>
+      valueOf(await scrape(stack.url), 'llamascope_semcache_opinion_seconds_count');
+    expect(await opinions()).toBeGreaterThanOrEqual(8);
+    expect(valueOf(await scrape(stack.url), 'llamascope_semcache_embed_failures_total')).toBe(0);
+    await stack.gateway.reload({
+      upstreams: [{ name: 'simulator', kind: 'ollama', url: stack.simulator.url, parallel: 64 }],
+      listen: '127.0.0.1:0',
+      log: { level: 'silent' },
+      cache: { ...cache, secondOpinion: 'none' },
+    });
+    // Each time a text that nobody has seen: a second opinion on it would be counted.
+    let text = fixture.paraphrases[0]?.paraphrase ?? '';
+    await until(async () => {
+      const asked = await opinions();
+      text += ' ';
+      const { cache: result } = await askChat(stack.url, text);
+      return result === 'hit-semantic' && (await opinions()) === asked;
+    }, 'a hit by the pair scorer alone');
+  }, 120_000);
+
   async function semanticRates(url: string): Promise<void> {
     const bases = new Set([...fixture.paraphrases, ...fixture.nearMisses].map(({ base }) => base));
     for (const base of bases) expect((await askChat(url, base)).status).toBe(200);

@@ -70,6 +70,7 @@ export const SAMPLE_EVENTS: SampleEvents = {
   },
   'cache.embedded': { type: 'cache.embedded', durationMs: 12, failed: true },
   'cache.vetoed': { type: 'cache.vetoed', reason: 'number' },
+  'cache.opinion': { type: 'cache.opinion', durationMs: 27, failed: true },
   'cache.searched': { type: 'cache.searched', where: 'thread' },
   'cache.stored': { type: 'cache.stored', result: 'stored', bytes: 900 },
   'cache.store-changed': {

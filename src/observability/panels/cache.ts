@@ -53,7 +53,7 @@ export const cachePanels: readonly Panel[] = [
     unit: 'per_second',
     drawing: 'stacked',
     description:
-      'Searches of scopes of 65,536 entries and more. In the loop, each holds up all requests for a millisecond and more.',
+      'Searches of scopes of 131,072 entries and more. In the loop, each holds up all requests for a millisecond and more.',
     series: { where: ['{where}', rate('llamascope_semcache_large_searches_total', { by: ['where'] })] },
     whenEmpty: 'No scope is so large.',
   }),
@@ -126,10 +126,12 @@ export const cachePanels: readonly Panel[] = [
     title: 'Lookup time',
     question: 'What does a lookup cost?',
     unit: 'seconds',
-    description: 'p95 by tier; the semantic one includes the embedding, which is also shown alone.',
+    description:
+      'p95 by tier; the semantic one includes the embedding and, where one is asked for, the second opinion; both are also shown alone.',
     series: {
       tier: ['{tier} p95', quantile(0.95, 'llamascope_semcache_lookup_seconds', { by: ['tier'] })],
       embed: ['embedding p95', quantile(0.95, 'llamascope_semcache_embed_seconds')],
+      opinion: ['second opinion p95', quantile(0.95, 'llamascope_semcache_opinion_seconds')],
     },
     minWindowSeconds: QUANTILE_WINDOW_SECONDS,
   }),
@@ -137,7 +139,8 @@ export const cachePanels: readonly Panel[] = [
     title: 'Embedding failures',
     question: 'Does the embedder work?',
     unit: 'per_second',
-    description: 'Embeddings per second that failed. Each made its request a miss.',
+    description:
+      'Embeddings per second that failed, those of a second opinion too. Each made its request a miss.',
     series: { failures: ['failures', rate('llamascope_semcache_embed_failures_total')] },
     thresholds: [{ at: 0.1, level: 'warn', side: 'above' }],
   }),

@@ -72,11 +72,16 @@ export const cacheRunbooks: readonly Runbook[] = [
         text: 'How long do they take?',
         query: quantile(0.95, 'llamascope_semcache_embed_seconds', { window: 600 }),
       },
+      {
+        text: 'And a second opinion (`cache.secondOpinion`)?',
+        query: quantile(0.95, 'llamascope_semcache_opinion_seconds', { window: 600 }),
+      },
       { text: 'Which embedder is in use, and what is wrong with it?', command: 'curl -sS $GATEWAY/health' },
     ],
     mitigation: [
       'An embedding model at an upstream: see whether it is loaded and answers (`/api/embed`).',
       'Too slow: raise `cache.embedDeadlineMs`, or use the embedder of this process (`cache.embedder`).',
+      'Second opinions too slow: more than about 30 a second are too many for their thread. Set `cache.secondOpinion: none`.',
     ],
     falsePositives: 'Right after the upstream’s embedding model was unloaded: the first calls load it again.',
   },

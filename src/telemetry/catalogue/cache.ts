@@ -71,13 +71,22 @@ export const CACHE_METRICS = {
     aggregate: 'sum',
     fedBy: ['cache.embedded'],
   },
+  llamascope_semcache_opinion_seconds: {
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'Time to get a second opinion on whether questions mean the same, failed calls included.',
+    labels: {},
+    buckets: 'wait',
+    aggregate: 'sum',
+    fedBy: ['cache.opinion'],
+  },
   llamascope_semcache_embed_failures_total: {
     type: 'counter',
     unit: null,
-    help: 'Embeddings that failed. Each made its request a miss.',
+    help: 'Embeddings that failed or came too late, those of a second opinion too. Each made its request a miss.',
     labels: {},
     aggregate: 'sum',
-    fedBy: ['cache.embedded'],
+    fedBy: ['cache.embedded', 'cache.opinion'],
   },
   llamascope_semcache_vetoes_total: {
     type: 'counter',
@@ -90,7 +99,7 @@ export const CACHE_METRICS = {
   llamascope_semcache_large_searches_total: {
     type: 'counter',
     unit: null,
-    help: 'Searches of a scope of 65,536 entries and more: in a thread of their own, or in the event loop because that thread was not there.',
+    help: 'Searches of a scope of 131,072 entries and more: in a thread of their own, or in the event loop because that thread was not there.',
     labels: { where: ['thread', 'loop'] },
     aggregate: 'sum',
     fedBy: ['cache.searched'],

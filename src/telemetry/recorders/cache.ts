@@ -29,6 +29,7 @@ export class CacheRecorder {
   readonly #lookups: ByValue<'exact' | 'semantic', Histogram>;
   readonly #similarity: Histogram;
   readonly #embed: Histogram;
+  readonly #opinion: Histogram;
   readonly #embedFailures: Counter;
   readonly #savedSeconds: Counter;
   readonly #savedTokens: Counter;
@@ -64,6 +65,7 @@ export class CacheRecorder {
     this.#lookups = new ByValue((tier) => lookups.labels({ tier }));
     this.#similarity = metrics.histogram('llamascope_semcache_similarity').labels({});
     this.#embed = metrics.histogram('llamascope_semcache_embed_seconds').labels({});
+    this.#opinion = metrics.histogram('llamascope_semcache_opinion_seconds').labels({});
     this.#embedFailures = metrics.counter('llamascope_semcache_embed_failures_total').labels({});
     this.#savedSeconds = metrics.counter('llamascope_semcache_saved_seconds_total').labels({});
     this.#savedTokens = metrics.counter('llamascope_semcache_saved_tokens_total').labels({});
@@ -80,6 +82,10 @@ export class CacheRecorder {
         break;
       case 'cache.embedded':
         this.#embed.observe(event.durationMs / 1_000);
+        if (event.failed) this.#embedFailures.inc();
+        break;
+      case 'cache.opinion':
+        this.#opinion.observe(event.durationMs / 1_000);
         if (event.failed) this.#embedFailures.inc();
         break;
       case 'cache.vetoed':

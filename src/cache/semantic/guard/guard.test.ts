@@ -141,6 +141,7 @@ const NEAR_MISSES: readonly (readonly [string, string])[] = [
   ['Give me reasons to be for school uniforms', 'Give me reasons to be against school uniforms'],
   ['How many days are there in a leap year?', 'How many days are there in a common year?'],
   ['How do you get bananas to ripen more quickly?', 'What makes bananas ripen more slowly?'],
+  ['How do I use a drill?', 'How do I get a drill?'],
   ['How do I count cells that contain numbers?', 'How do I count cells that contain a specific word?'],
   ['How should a body temperature be read?', 'How should a body temperature chart be read?'],
   ['how to cook rice in a rice cooker', 'how to cook rice in a pot'],

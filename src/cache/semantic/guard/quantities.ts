@@ -28,14 +28,18 @@ const MONTH_LEADS: ReadonlySet<string> = new Set([
   'by',
   'during',
 ]);
-const OPERATOR_WORDS: Readonly<Record<string, string>> = {
-  plus: '+',
-  minus: '-',
-  times: '*',
-  over: '/',
-  divided: '/',
-  multiplied: '*',
-};
+const MONTHS_BY_NAME: ReadonlyMap<string, number> = new Map(Object.entries(MONTHS));
+const OPERATOR_WORDS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    plus: '+',
+    minus: '-',
+    times: '*',
+    over: '/',
+    divided: '/',
+    multiplied: '*',
+    x: '*',
+  }),
+);
 const OPERATORS = new Map(
   Object.entries({
     '+': '+',
@@ -70,12 +74,12 @@ function readOne(tokens: readonly Token[], at: number, into: Reading): number {
   }
   const spelled = readSpelled(tokens, at, into);
   if (spelled > at) return spelled;
-  const month = MONTHS[token.text];
-  if (month !== undefined && Object.hasOwn(MONTHS, token.text) && isMonth(tokens, at)) {
-    into.numbers.push(`month:${month}`);
+  const month = MONTHS_BY_NAME.get(token.text);
+  if (month !== undefined && isMonth(tokens, at)) {
+    into.numbers.push(`month:${String(month)}`);
     return at + 1;
   }
-  const operator = OPERATOR_WORDS[token.text] ?? (token.text === 'x' ? '*' : undefined);
+  const operator = OPERATOR_WORDS.get(token.text);
   if (operator !== undefined && isNumeric(tokens[at - 1]) && isNumericSoon(tokens, at + 1)) {
     into.operators.push(operator);
     return at + 1;

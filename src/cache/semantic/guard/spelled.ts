@@ -16,17 +16,23 @@ const NUMBERED: ReadonlySet<string> = new Set(
 );
 const SECOND_IS_TIME: ReadonlySet<string> = new Set(['per', 'a', 'each', 'every', 'split', '/']);
 
+/** Any word that a number may begin with, but for Roman ones. */
+const NUMBER_WORDS: ReadonlySet<string> = new Set(
+  [FIXED_NUMBERS, CARDINALS, ORDINALS, MAGNITUDES, FRACTIONS].flatMap(Object.keys),
+);
+
 /** "two hundred and five", "twenty-first", "half", "II". Answers `at` when no number begins there. */
 export function readSpelled(tokens: readonly Token[], at: number, into: Reading): number {
   const token = tokens[at] as Token;
+  const roman = romanAt(tokens, at);
+  if (roman !== undefined) {
+    into.numbers.push(String(roman));
+    return at + 1;
+  }
+  if (!NUMBER_WORDS.has(token.text)) return at;
   const fixed = FIXED_NUMBERS[token.text];
   if (fixed !== undefined && Object.hasOwn(FIXED_NUMBERS, token.text)) {
     into.numbers.push(fixed);
-    return at + 1;
-  }
-  const roman = own(ROMAN, NUMBERED.has(tokens[at - 1]?.text ?? '') ? token.raw.toUpperCase() : token.raw);
-  if (roman !== undefined && at > 0) {
-    into.numbers.push(String(roman));
     return at + 1;
   }
   if (
@@ -37,6 +43,14 @@ export function readSpelled(tokens: readonly Token[], at: number, into: Reading)
   return readFraction(tokens, at, into) ?? readCounted(tokens, at, into);
 }
 
+function romanAt(tokens: readonly Token[], at: number): number | undefined {
+  if (at === 0) return undefined;
+  const { raw } = tokens[at] as Token;
+  if (raw.charCodeAt(0) < 97)
+    return own(ROMAN, NUMBERED.has(tokens[at - 1]?.text ?? '') ? raw.toUpperCase() : raw);
+  return NUMBERED.has(tokens[at - 1]?.text ?? '') ? own(ROMAN, raw.toUpperCase()) : undefined;
+}
+
 /** "three quarters", "one third", "a third of". */
 function readFraction(tokens: readonly Token[], at: number, into: Reading): number | null {
   const word = (tokens[at] as Token).text;
@@ -45,10 +59,11 @@ function readFraction(tokens: readonly Token[], at: number, into: Reading): numb
     if (part !== undefined) return pushFraction(into, 1, part, at + 1);
   }
   const count = own(CARDINALS, word);
+  if (count === undefined) return null;
   const next = tokens[at + 1]?.text === '-' ? at + 2 : at + 1;
   const name = tokens[next]?.text ?? '';
   const part = own(FRACTIONS, count === 1 ? name : name.replace(/s$/, '').replace('halve', 'half'));
-  if (count === undefined || part === undefined || (count > 1 && !name.endsWith('s'))) return null;
+  if (part === undefined || (count > 1 && !name.endsWith('s'))) return null;
   return pushFraction(into, count, part, next + 1);
 }
 

@@ -59,7 +59,20 @@ function says(
     return y.some((word) => right.includes(word) || !EMPTY.has(word.facts.word));
   const here = x.filter(({ facts }) => !b.vocabulary.has(facts.word));
   const there = y.filter(({ facts }) => !a.vocabulary.has(facts.word));
-  return opposed(here, there) || (here.some(isGenericSubject) && there.some(isGenericSubject));
+  return (
+    opposed(here, there) ||
+    (here.some(isGenericSubject) && there.some(isGenericSubject)) ||
+    (here.length === 1 && there.length === 1 && here.every(isAction) && there.every(isAction))
+  );
+}
+
+/** Verbs that say little in most questions; one for another alone is another thing to do: "use a drill", "get a drill". */
+const ACTIONS: ReadonlySet<string> = new Set(
+  'make get use keep put try find see learn understand start work help'.split(' '),
+);
+
+function isAction({ facts }: GuardWord): boolean {
+  return ACTIONS.has(facts.stem);
 }
 
 /** "Arguments for", "arguments against": these words are opposites only where one stands in the other's place. */

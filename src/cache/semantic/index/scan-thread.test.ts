@@ -7,9 +7,9 @@ import { ScanThread } from './scan-thread.ts';
 import { ScopeRows, type IndexedEntry, type SearchedIn } from './scope-rows.ts';
 import { SimdScan } from './simd-scan.ts';
 
-const DIMENSIONS = 32;
+const DIMENSIONS = 16;
 /** Just enough for the other thread. */
-const ROWS = 65_700;
+const ROWS = 131_200;
 
 const rng = seededRng(5);
 function vector(): Float32Array {
@@ -80,10 +80,10 @@ describe('the thread', () => {
       `parentPort.on('message', ({ kind, id }) => kind === 'scan' && parentPort.postMessage({ id, positions: null }));`,
     );
     const thread = new ScanThread(systemClock, script);
-    const layout = allocate(100, 32, true);
-    expect(await thread.scan(layout!, new Int16Array(32), 10, 3)).toBeNull();
+    const layout = allocate(100, 16, true);
+    expect(await thread.scan(layout!, new Int16Array(16), 10, 3)).toBeNull();
     await thread.close();
-    expect(thread.scan(layout!, new Int16Array(32), 10, 3)).toBeNull();
+    expect(thread.scan(layout!, new Int16Array(16), 10, 3)).toBeNull();
   });
 
   it.each([
@@ -93,12 +93,12 @@ describe('the thread', () => {
     const script = scriptOf(`parentPort.on('message', ({ kind }) => { if (kind === 'scan') { ${does} } });`);
     const clock = new ManualClock();
     const thread = new ScanThread(clock, script);
-    const layout = allocate(100, 32, true);
-    expect(await thread.scan(layout!, new Int16Array(32), 10, 3)).toBeNull();
+    const layout = allocate(100, 16, true);
+    expect(await thread.scan(layout!, new Int16Array(16), 10, 3)).toBeNull();
     // Not at once again: no promise, whoever asks searches itself.
-    expect(thread.scan(layout!, new Int16Array(32), 10, 3)).toBeNull();
+    expect(thread.scan(layout!, new Int16Array(16), 10, 3)).toBeNull();
     clock.advance(1_000);
-    expect(thread.scan(layout!, new Int16Array(32), 10, 3)).toBeInstanceOf(Promise);
+    expect(thread.scan(layout!, new Int16Array(16), 10, 3)).toBeInstanceOf(Promise);
     await thread.close();
   });
 
@@ -106,8 +106,8 @@ describe('the thread', () => {
     const script = scriptOf(`parentPort.on('message', () => undefined);`);
     const clock = new ManualClock();
     const thread = new ScanThread(clock, script);
-    const layout = allocate(100, 32, true);
-    const searching = thread.scan(layout!, new Int16Array(32), 10, 3);
+    const layout = allocate(100, 16, true);
+    const searching = thread.scan(layout!, new Int16Array(16), 10, 3);
     clock.advance(2_000);
     expect(await searching).toBeNull();
     await thread.close();
