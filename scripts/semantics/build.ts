@@ -158,8 +158,17 @@ function writeWeights(file: string, constant: string, from: string, weights: obj
     file,
     `// Written by scripts/semantics/build.ts; see NOTICE for what it was fitted to.\n` +
       `import type { ${type} } from '${from}';\n\n` +
-      `// prettier-ignore\nexport const ${constant} = ${JSON.stringify(weights, null, 1)};\n`,
+      `// prettier-ignore\nexport const ${constant} = ${printed(weights)};\n`,
   );
+}
+
+/** A line per key, and per row of a matrix. */
+function printed(weights: object): string {
+  const lines = Object.entries(weights).map(([key, value]: [string, unknown]) => {
+    const rows = Array.isArray(value) && Array.isArray(value[0]);
+    return `  ${key}: ${rows ? `[\n${value.map((row) => `    ${JSON.stringify(row)},`).join('\n')}\n  ]` : JSON.stringify(value)},`;
+  });
+  return `{\n${lines.join('\n')}\n}`;
 }
 
 /** Names a fit: scores of two fits are never compared. */
