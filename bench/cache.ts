@@ -151,7 +151,7 @@ function lookups({ dimensions }: TextEmbedder, rows: readonly LatencyRow[]): str
   const us = (value: number): string => value.toFixed(value < 10 ? 1 : 0);
   const lines = rows.map(
     ({ entries, whole, embed, search, guard, here, recall, bytesPerEntry }) =>
-      `| ${entries.toLocaleString('en')} | **${us(whole.p50)}** / ${us(whole.p99)} | ${us(embed.p50)} | ${us(search.p50)} / ${us(search.p99)} | ${us(guard.p50)} / ${us(guard.p99)} | ${us(here)} | ${recall.toFixed(3)} | ${entries < 100_000 ? '' : us(bytesPerEntry)} |`,
+      `| ${entries.toLocaleString('en')} | **${us(whole.p50)}** / ${us(whole.p99)} | ${us(embed.p50)} | ${us(search.p50)} / ${us(search.p99)} | ${us(guard.p50)} / ${us(guard.p99)} | ${us(here)} | ${recall.toFixed(3)} | ${entries < 1_000_000 ? '' : us(bytesPerEntry)} |`,
   );
   return `${LOOKUPS}
 
