@@ -57,6 +57,8 @@ export class CacheRecorder {
     this.#vetoes = new ByValue((reason) => vetoes.labels({ reason }));
     const searches = metrics.counter('llamascope_semcache_large_searches_total');
     this.#searches = new ByValue((where) => searches.labels({ where }));
+    // There from the start: few have scopes so large, and a rate needs a series.
+    for (const where of ['thread', 'loop'] as const) this.#searches.at(where);
     const evictions = metrics.counter('llamascope_semcache_evictions_total');
     this.#evictions = new ByValue((reason) => evictions.labels({ reason }));
     const stores = metrics.counter('llamascope_semcache_stores_total');

@@ -21,6 +21,8 @@ export async function startAlone(folder: string): Promise<DrivenState> {
         mode: 'on',
         sampled: true,
         embedder: 'builtin',
+        secondOpinion: 'use-lite',
+        embedDeadlineMs: 5_000,
         maxEntries: 12,
         store: 'sqlite',
         sqlite: { path: join(folder, 'cache.db') },
@@ -52,7 +54,8 @@ async function drive({ url, simulator, gateway }: Stack): Promise<void> {
   const round = async (n: number): Promise<void> => {
     await chat('What is the capital of France?');
     await chat('What is the capital of France?');
-    await chat('Which city is the capital of France?');
+    // A blank more each time: a second opinion on a text is asked for once.
+    await chat(`Which city is the capital of France?${' '.repeat(n)}`);
     await chat('What is the capital of Germany?');
     await chat(`How deep is lake number ${String(n)}?`, { model: n % 2 === 0 ? 'qwen2.5:0.5b' : MODEL });
     await chat(`How wide is lake number ${String(n)}?`, { options: { num_ctx: n % 2 === 0 ? 2_048 : 8_192 } });
