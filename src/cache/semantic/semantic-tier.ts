@@ -22,7 +22,7 @@ import { particularsOf, vetoParticulars, vetoWording } from './guard/guard.ts';
 import { Learner, type Attach, type Unlearned } from './learner.ts';
 import { readingOf } from './guard/readings.ts';
 import type { Neighbour } from './index/scope-rows.ts';
-import { VectorIndex } from './index/vector-index.ts';
+import { farSearch, VectorIndex } from './index/vector-index.ts';
 
 /** One neighbour is not enough: when the guard refuses it, a later one may be the same question. */
 const NEIGHBOURS = 32;
@@ -125,9 +125,7 @@ export class SemanticTier implements StoreListener {
     if (embedder === null) this.#useIndex(null);
     else if (changed || this.#index === null)
       this.#useIndex(
-        new VectorIndex(embedder.identity, embedder.dimensions, (where) => {
-          this.#deps.emit({ type: 'cache.searched', where });
-        }),
+        new VectorIndex(embedder.identity, embedder.dimensions, farSearch(this.#deps.clock, this.#deps.emit)),
       );
     this.#learner.kick();
   }

@@ -256,6 +256,7 @@ describe('vetoPair', () => {
     ['Roman numerals', 'Who was Henry VIII?', 'Who was Henry 8?'],
     ['wars', 'When did WWII end?', 'When did World War 2 end?'],
     ['wars by abbreviation', 'when did WW2 end', 'when did the second world war end'],
+    ['times of day', 'what opens at 06:30', 'what opens at 6:30'],
     ['fractions', 'what is two thirds of a mile', 'what is two-thirds of a mile'],
     ['months', 'what happened in Sept 1939', 'what happened in September 1939'],
     ['dates', 'what happened on 2001-09-11', 'what happened on 11 September 2001'],

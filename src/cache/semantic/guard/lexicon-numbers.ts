@@ -75,32 +75,34 @@ export const FIXED_NUMBERS: Readonly<Record<string, string>> = {
   couple: '2',
 };
 
-export const MONTHS: Readonly<Record<string, number>> = {
-  january: 1,
-  february: 2,
-  march: 3,
-  april: 4,
-  may: 5,
-  june: 6,
-  july: 7,
-  august: 8,
-  september: 9,
-  october: 10,
-  november: 11,
-  december: 12,
-  jan: 1,
-  feb: 2,
-  mar: 3,
-  apr: 4,
-  jun: 6,
-  jul: 7,
-  aug: 8,
-  sep: 9,
-  sept: 9,
-  oct: 10,
-  nov: 11,
-  dec: 12,
-};
+export const MONTHS: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    january: 1,
+    february: 2,
+    march: 3,
+    april: 4,
+    may: 5,
+    june: 6,
+    july: 7,
+    august: 8,
+    september: 9,
+    october: 10,
+    november: 11,
+    december: 12,
+    jan: 1,
+    feb: 2,
+    mar: 3,
+    apr: 4,
+    jun: 6,
+    jul: 7,
+    aug: 8,
+    sep: 9,
+    sept: 9,
+    oct: 10,
+    nov: 11,
+    dec: 12,
+  }),
+);
 
 /** Month names that are also other words: they count only beside a number or where a month must stand. */
 export const AMBIGUOUS_MONTHS: ReadonlySet<string> = new Set([
@@ -240,16 +242,9 @@ export const UNITS: ReadonlyMap<string, { readonly unit: string; readonly always
     }),
 );
 
-/** What a whole is divided into, by the name of one part. */
+/** What a whole is divided into, by the name of one part: "second" is none. */
 export const FRACTIONS: Readonly<Record<string, number>> = {
   half: 2,
-  third: 3,
   quarter: 4,
-  fourth: 4,
-  fifth: 5,
-  sixth: 6,
-  seventh: 7,
-  eighth: 8,
-  ninth: 9,
-  tenth: 10,
+  ...Object.fromEntries(Object.entries(ORDINALS).filter(([, value]) => value >= 3 && value <= 10)),
 };

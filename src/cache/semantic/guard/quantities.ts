@@ -28,7 +28,6 @@ const MONTH_LEADS: ReadonlySet<string> = new Set([
   'by',
   'during',
 ]);
-const MONTHS_BY_NAME: ReadonlyMap<string, number> = new Map(Object.entries(MONTHS));
 const OPERATOR_WORDS: ReadonlyMap<string, string> = new Map(
   Object.entries({
     plus: '+',
@@ -74,7 +73,7 @@ function readOne(tokens: readonly Token[], at: number, into: Reading): number {
   }
   const spelled = readSpelled(tokens, at, into);
   if (spelled > at) return spelled;
-  const month = MONTHS_BY_NAME.get(token.text);
+  const month = MONTHS.get(token.text);
   if (month !== undefined && isMonth(tokens, at)) {
     into.numbers.push(`month:${String(month)}`);
     return at + 1;

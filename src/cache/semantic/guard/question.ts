@@ -27,37 +27,31 @@ export const ASKS = {
 const set = (words: string): ReadonlySet<string> => new Set(words.split(' '));
 
 /** Nouns and verbs with which "what" asks the same as a more definite question word. */
-const READ_AS: readonly (readonly [number, ReadonlySet<string>])[] = [
+const READ_AS: ReadonlyMap<string, number> = byWord([
   [
     ASKS.when,
-    set(
-      'year date day month time century decade age birthday anniversary hour week season deadline start case situation circumstance condition point occasion moment stage',
-    ),
+    'year date day month time century decade age birthday anniversary hour week season deadline start case situation circumstance condition point occasion moment stage',
   ],
   [
     ASKS.where,
-    set(
-      'place location locate city country nation state town continent region county province capital origin birthplace ' +
-        'address site venue home headquarters headquarter base area part position direction birth death shop store',
-    ),
+    'place location locate city country nation state town continent region county province capital origin birthplace ' +
+      'address site venue home headquarters headquarter base area part position direction birth death shop store',
   ],
-  [ASKS.why, set('reason cause make explain explanation purpose point lead happen')],
+  [ASKS.why, 'reason cause make explain explanation purpose point lead happen'],
   [
     ASKS.quantity,
-    set(
-      'number amount quantity count total population cost price fee charge rate percentage percent share distance height length ' +
-        'weight size speed age temperature volume area calorie limit budget salary value sum degree dose tall worth pay quota maximum minimum weigh',
-    ),
+    'number amount quantity count total population cost price fee charge rate percentage percent share distance height length ' +
+      'weight size speed age temperature volume area calorie limit budget salary value sum degree dose tall worth pay quota maximum minimum weigh',
   ],
-  [ASKS.duration, set('time length duration long distance hour minute day week month year last')],
-  [ASKS.frequency, set('frequency often many interval time rate')],
-];
+  [ASKS.duration, 'time length duration long distance hour minute day week month year last'],
+  [ASKS.frequency, 'frequency often many interval time rate'],
+]);
 
-const READ_AS_BY_WORD: ReadonlyMap<string, number> = readAsByWord();
-
-function readAsByWord(): Map<string, number> {
+/** Flags added up, for a word of several kinds. */
+function byWord(kinds: readonly (readonly [number, string])[]): Map<string, number> {
   const found = new Map<string, number>();
-  for (const [as, words] of READ_AS) for (const word of words) found.set(word, (found.get(word) ?? 0) | as);
+  for (const [kind, words] of kinds)
+    for (const word of words.split(' ')) found.set(word, (found.get(word) ?? 0) | kind);
   return found;
 }
 
@@ -83,7 +77,7 @@ export function readQuestion(words: readonly { readonly facts: WordFacts }[], me
       if (asks === ASKS.none) asks = kind;
       accepts |= kind;
     }
-    accepts |= (READ_AS_BY_WORD.get(facts.stem) ?? 0) | (READ_AS_BY_WORD.get(facts.word) ?? 0);
+    accepts |= (READ_AS.get(facts.stem) ?? 0) | (READ_AS.get(facts.word) ?? 0);
   }
   if (asks === ASKS.none && isYesNo(words)) asks = ASKS.yesNo;
   return { asks, accepts: accepts | asks | (asks === ASKS.open ? LENIENT : 0) };

@@ -131,6 +131,6 @@ export function isNumeric(token: Token | undefined): boolean {
 }
 
 /** What `table` has for the word, not what every object has. */
-export function own(table: Readonly<Record<string, number>>, word: string): number | undefined {
+function own(table: Readonly<Record<string, number>>, word: string): number | undefined {
   return Object.hasOwn(table, word) ? table[word] : undefined;
 }

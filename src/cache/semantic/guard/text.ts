@@ -79,7 +79,7 @@ export function analyse(text: string): GuardText {
     if (base !== null) negations += 1;
     words.push({
       facts: factsOf(
-        isLetter(written, at) ? `letter ${token.text}` : base === null || base === '' ? token.text : base,
+        isLoneLetter(written, at) ? `letter ${token.text}` : base === null || base === '' ? token.text : base,
       ),
       proper: token.proper,
       acronym: token.raw.length >= 2 && token.raw.length <= 6 && token.raw === token.raw.toUpperCase(),
@@ -104,7 +104,7 @@ export function analyse(text: string): GuardText {
 }
 
 /** "The A major chord", "plan B": a letter by itself, neither the article nor the pronoun, nor a part of "A3" or "°C". */
-function isLetter(tokens: readonly Token[], at: number): boolean {
+function isLoneLetter(tokens: readonly Token[], at: number): boolean {
   const { raw, proper } = tokens[at] as Token;
   if (raw.length !== 1 || !proper || raw === 'I' || at === 0) return false;
   return tokens[at - 1]?.kind === 'word' && tokens[at + 1]?.attached !== true;

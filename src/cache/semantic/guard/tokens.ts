@@ -196,5 +196,6 @@ function isLetter(raw: string): boolean {
 function plainNumber(raw: string): string {
   const grouped = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(raw) ? raw.replaceAll(',', '') : raw;
   const whole = /^(\d+)[.,]0+$/.exec(grouped);
-  return whole?.[1] ?? grouped;
+  // "Cone 06" is not cone 6, but 06:00 is 6:00.
+  return whole?.[1] ?? (grouped.includes(':') ? grouped.replace(/^0(?=\d)/, '') : grouped);
 }

@@ -1,13 +1,9 @@
+import type { Emit } from '../../../core/events.ts';
+import type { Clock } from '../../../runtime/clock.ts';
 import { answerClass } from '../../bounded/answers.ts';
 import type { CacheEntry, MaybePromise } from '../../store/port.ts';
 import { ScanThread } from './scan-thread.ts';
-import {
-  ScopeRows,
-  type FarSearch,
-  type IndexedEntry,
-  type Neighbour,
-  type SearchedIn,
-} from './scope-rows.ts';
+import { ScopeRows, type FarSearch, type IndexedEntry, type Neighbour } from './scope-rows.ts';
 
 /**
  * Where a question's neighbours are found: one table per scope, so that a search can see no other
@@ -17,19 +13,14 @@ export class VectorIndex {
   readonly #identity: string;
   readonly #dimensions: number;
   readonly #scopes = new Map<string, ScopeRows>();
-  readonly #far: FarSearch;
+  readonly #far: FarSearch | null;
   #size = 0;
 
-  /** `searched`: told of each search of a large scope, and where it was done. */
-  constructor(
-    identity: string,
-    dimensions: number,
-    searched: (where: SearchedIn) => void = () => undefined,
-    thread: ScanThread = new ScanThread(),
-  ) {
+  /** `far`: who searches large scopes; closed with this. Null: they are searched here. */
+  constructor(identity: string, dimensions: number, far: FarSearch | null = null) {
     this.#identity = identity;
     this.#dimensions = dimensions;
-    this.#far = { thread, searched };
+    this.#far = far;
   }
 
   get size(): number {
@@ -76,7 +67,17 @@ export class VectorIndex {
     return this.#scopes.get(scope)?.find(query, k, floor) ?? [];
   }
 
-  close(): Promise<void> {
-    return this.#far.thread.close();
+  async close(): Promise<void> {
+    await this.#far?.thread.close();
   }
+}
+
+/** Large scopes are searched by a thread, started when it is first needed; each search is reported. */
+export function farSearch(clock: Clock, emit: Emit): FarSearch {
+  return {
+    thread: new ScanThread(clock),
+    searched: (where) => {
+      emit({ type: 'cache.searched', where });
+    },
+  };
 }

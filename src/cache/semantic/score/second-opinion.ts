@@ -3,8 +3,11 @@
  * one batch of a few short texts; pairs that the first one rejects cost nothing.
  */
 import type { TextEmbedder } from '../../../core/embedder.ts';
-import type { ScoredPair, Scorer } from '../../../core/scorer.ts';
+import type { Scorer } from '../../../core/scorer.ts';
+import { BoundedMemo } from '../../../runtime/bounded-memo.ts';
 import type { Clock } from '../../../runtime/clock.ts';
+import { EmbedderGate } from '../embedder-gate.ts';
+import { cosine } from '../index/scope-rows.ts';
 
 export interface OpinionWeights {
   /** Names the fit: scores of two fits are not comparable. */
@@ -24,18 +27,25 @@ export type Asked = (opinion: { readonly durationMs: number; readonly failed: bo
 export interface OpinionDeps {
   readonly weights: OpinionWeights;
   readonly clock: Clock;
-  /** How long an opinion is waited for, milliseconds. Its vectors are kept for the next time even so. */
+  /** How long an opinion is waited for, milliseconds. Three that failed or were late, and none is asked for ten seconds. */
   readonly deadlineMs: () => number;
   readonly asked: Asked;
 }
 
-/** Vectors of texts that were asked about before: the same stored question is a candidate again and again. */
-const MAX_KNOWN = 1_024;
+/** Texts whose vectors are remembered for certain: the same stored question is a candidate again and again. */
+const REMEMBERED = 1_024;
+
+/** Null for a text of which the embedder knows no word. */
+type Known = BoundedMemo<Float32Array | null>;
 
 /** Its `score` rejects when the second embedder fails or is late: nothing is served on one opinion where two were asked for. */
 export function createSecondOpinion(first: Scorer, second: TextEmbedder, deps: OpinionDeps): Scorer {
-  const { weights } = deps;
-  const known = new Map<string, Float32Array>();
+  const { weights, clock, asked } = deps;
+  const known: Known = new BoundedMemo(REMEMBERED);
+  const gate = new EmbedderGate(clock, (event) => {
+    if (event.type === 'cache.embedded') asked({ durationMs: event.durationMs, failed: event.failed });
+  });
+  gate.use(second);
   return {
     identity: `${first.identity}&${weights.version}:${second.identity}`,
     recommendedThreshold: weights.threshold,
@@ -44,58 +54,45 @@ export function createSecondOpinion(first: Scorer, second: TextEmbedder, deps: O
       const scores = await first.score(question, candidates);
       const doubtful = candidates.filter((_, i) => (scores[i] as number) >= weights.from);
       if (doubtful.length === 0) return scores;
-      const vectors = await vectorsOf(question, doubtful, known, second, deps);
-      const asked = vectors.get(question) as Float32Array;
+      const texts = [question, ...doubtful.map(({ text }) => text)];
+      const vectors = await vectorsOf(texts, known, gate, deps.deadlineMs());
+      const own = vectors.get(question) ?? null;
       return candidates.map(({ text }, i) => {
         const score = scores[i] as number;
-        const vector = vectors.get(text);
-        return score < weights.from || vector === undefined
-          ? score
-          : weigh(weights, score, dot(asked, vector));
+        if (score < weights.from) return score;
+        const other = vectors.get(text) ?? null;
+        return weigh(weights, score, own === null || other === null ? 0 : cosine(own, other));
       });
     },
   };
 }
 
 async function vectorsOf(
-  question: string,
-  candidates: readonly ScoredPair[],
-  known: Map<string, Float32Array>,
-  second: TextEmbedder,
-  { clock, deadlineMs, asked }: OpinionDeps,
-): Promise<ReadonlyMap<string, Float32Array>> {
-  const found = new Map<string, Float32Array>();
+  texts: readonly string[],
+  known: Known,
+  gate: EmbedderGate,
+  deadlineMs: number,
+): Promise<ReadonlyMap<string, Float32Array | null>> {
+  const found = new Map<string, Float32Array | null>();
   const missing = new Set<string>();
-  for (const text of [question, ...candidates.map((candidate) => candidate.text)]) {
+  for (const text of texts) {
     const vector = known.get(text);
     if (vector === undefined) missing.add(text);
     else found.set(text, vector);
   }
   if (missing.size === 0) return found;
-  const texts = [...missing];
-  const startedAt = clock.now();
-  const learning = second.embed(texts).then((vectors) => {
-    for (const [i, text] of texts.entries()) {
-      const vector = vectors[i] as Float32Array;
-      found.set(text, vector);
-      if (known.size >= MAX_KNOWN) known.delete(known.keys().next().value as string);
-      known.set(text, vector);
-    }
+  if (!gate.usable) throw new Error('the second opinion failed a moment ago and is left alone');
+  const asked = [...missing];
+  const call = gate.embed(asked, deadlineMs);
+  // Late vectors are of use the next time.
+  const learned = call.eventual.then((embedded) => {
+    for (const [i, vector] of (embedded?.vectors ?? []).entries()) known.set(asked[i] as string, vector);
   });
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = clock.setTimer(deadlineMs(), () => {
-    reject(new Error(`the second opinion took longer than ${String(deadlineMs())} ms`));
-  });
-  let failed = true;
-  try {
-    await Promise.race([learning, late]);
-    failed = false;
-    return found;
-  } finally {
-    timer.cancel();
-    asked({ durationMs: clock.now() - startedAt, failed });
-    learning.catch(() => undefined);
-  }
+  const embedded = await call.prompt;
+  if (embedded === null) throw new Error('the second opinion failed or was late');
+  await learned;
+  for (const [i, vector] of embedded.vectors.entries()) found.set(asked[i] as string, vector);
+  return found;
 }
 
 /** The score of both, in [0, 1]. */
@@ -103,10 +100,4 @@ export function weigh({ score, cosine, shift }: OpinionWeights, first: number, s
   // A score of exactly 1 has no logit.
   const bounded = Math.min(1 - 1e-9, first);
   return 1 / (1 + Math.exp(-(score * Math.log(bounded / (1 - bounded)) + cosine * second + shift)));
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
-  return sum;
 }
