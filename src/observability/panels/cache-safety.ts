@@ -47,11 +47,17 @@ export const cacheStorePanels: readonly Panel[] = [
     question: 'Does the store of the cache work?',
     unit: 'flag',
     drawing: 'states',
-    description: 'The state it is in is 1; degraded: entries are kept in this process alone.',
+    description:
+      'Whether its state is ok. It is not while it loads, and while it is degraded: entries are then kept in this process alone.',
     series: {
       state: [
-        '{store} {state}',
-        gauge('llamascope_semcache_store_state', { aggregate: 'max', over: 'max', by: ['store', 'state'] }),
+        '{store}',
+        gauge('llamascope_semcache_store_state', {
+          where: { state: 'ok' },
+          aggregate: 'min',
+          over: 'min',
+          by: ['store'],
+        }),
       ],
     },
   }),

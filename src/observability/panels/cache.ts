@@ -55,7 +55,6 @@ export const cachePanels: readonly Panel[] = [
     description:
       'Searches of scopes of 131,072 entries and more. In the loop, each holds up all requests for a millisecond and more.',
     series: { where: ['{where}', rate('llamascope_semcache_large_searches_total', { by: ['where'] })] },
-    whenEmpty: 'No scope is so large.',
   }),
   definePanel('shadow-hits', {
     title: 'Shadow hits',
